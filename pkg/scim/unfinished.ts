@@ -3,6 +3,7 @@ import type { ScimParts } from "./parts.ts";
 import { foldCase } from "./protocol/fold.ts";
 import { canonicalJson } from "./protocol/json.ts";
 import type { ResourceKind, ScimResource } from "./resource.ts";
+import { ScimError } from "./scim-error.ts";
 
 /**
  * The same for a POST and its retry. The password has no part in it: a digest of it must not be on disk, and some clients send
@@ -15,6 +16,18 @@ export function requestKey(
   { password: _password, ...resource }: ScimResource,
 ): string {
   return sha256(`${kind}\n${foldCase(name)}\n${canonicalJson(resource)}`);
+}
+
+/** What comes after a creation in the pool. Its failure says what is there, and that a retry goes on with it. */
+export async function afterMade<T>(what: "account" | "group", work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof ScimError) throw error;
+    const failure = GovernanceError.from(error);
+    const made = `the ${what} was created; send the same request again to complete it`;
+    throw failure.with({ appliedEffects: [made, ...failure.appliedEffects] });
+  }
 }
 
 /** Whether the failed creation has left nothing in the pool, so that a retry begins again. */

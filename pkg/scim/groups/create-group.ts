@@ -9,7 +9,7 @@ import type { JsonValue, ScimResource } from "../resource.ts";
 import { groupSchemas } from "../schema/group-schema.ts";
 import { badRequest } from "../scim-error.ts";
 import type { ScimCall } from "../service.ts";
-import { isNotMade, requestKey } from "../unfinished.ts";
+import { afterMade, isNotMade, requestKey } from "../unfinished.ts";
 import { uniqueKeys, valueTaken } from "../users/uniqueness.ts";
 import { groupsNamed } from "./find-groups.ts";
 import { displayNameOf, type FoundGroup, groupAnswer, groupsByName } from "./group-answer.ts";
@@ -95,10 +95,12 @@ async function make(parts: ScimParts, wanted: GroupCreation, call: ScimCall): Pr
     if (isNotMade(error)) await records.done(key);
     throw error;
   }
-  await changeMembers(parts, found.group.name, plan, call);
-  const answer = await groupAnswer(parts, found, call, plan.members);
-  await records.done(key);
-  return answer;
+  return await afterMade("group", async () => {
+    await changeMembers(parts, found.group.name, plan, call);
+    const answer = await groupAnswer(parts, found, call, plan.members);
+    await records.done(key);
+    return answer;
+  });
 }
 
 async function makeGroup(parts: ScimParts, wanted: GroupCreation, call: ScimCall): Promise<FoundGroup> {
@@ -116,7 +118,10 @@ async function makeGroup(parts: ScimParts, wanted: GroupCreation, call: ScimCall
   groups.forget(name);
   // Somebody else has made it since it was looked for.
   if (outcome === "nothing-to-do") throw valueTaken("displayName");
-  return { group: result, kept: await keepGroup(parts, name, undefined, kept) };
+  return await afterMade("group", async () => ({
+    group: result,
+    kept: await keepGroup(parts, name, undefined, kept),
+  }));
 }
 
 /** Goes on with a group that an earlier attempt has made: who is in it already is not read again. */

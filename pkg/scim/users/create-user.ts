@@ -14,7 +14,7 @@ import type { JsonValue, ScimResource } from "../resource.ts";
 import { userSchemas } from "../schema/user-schema.ts";
 import { ScimError } from "../scim-error.ts";
 import type { ScimCall } from "../service.ts";
-import { isNotMade, requestKey } from "../unfinished.ts";
+import { afterMade, isNotMade, requestKey } from "../unfinished.ts";
 import { claimExternalId, uniqueKeys, usersNamed, valueTaken } from "./uniqueness.ts";
 import { userAnswer } from "./user-answer.ts";
 import type { FoundUser } from "./user-reader.ts";
@@ -83,13 +83,16 @@ async function makeUser(parts: ScimParts, user: UserCreation, call: ScimCall): P
     await records.done(user.key);
     throw valueTaken("userName, or an address that people sign in with");
   }
-  users.remember(account.user);
+  const made = account.user;
+  users.remember(made);
   if (account.actionRequired !== undefined) throw new ScimError(500, account.actionRequired);
-  const kept = await keepUser(parts, account.user, undefined, user.kept);
-  // Before the request counts as done: its retry must not find the name taken.
-  const answer = await userAnswer(parts, { user: account.user, kept }, call, user.request.groups ?? []);
-  await records.done(user.key);
-  return answer;
+  return await afterMade("account", async () => {
+    const kept = await keepUser(parts, made, undefined, user.kept);
+    // Before the request counts as done: its retry must not find the name taken.
+    const answer = await userAnswer(parts, { user: made, kept }, call, user.request.groups ?? []);
+    await records.done(user.key);
+    return answer;
+  });
 }
 
 async function createAccount(
