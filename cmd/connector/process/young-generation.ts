@@ -4,8 +4,8 @@ import { getHeapSpaceStatistics, setFlagsFromString } from "node:v8";
 const ENOUGH_MIB = 8;
 
 /**
- * Lets the young generation of a thread grow to so many MiB. `start.ts` keeps it at 1 MiB, which suits a sync; under many
- * calls a collection came so often that most of what it copied was about to be over. V8 left to itself takes up to 64 MiB.
+ * Lets the young generation of a thread grow to so many MiB. `start.ts` keeps it at 1 MiB; in a sync and under many calls a
+ * collection came so often that most of what it copied was about to be over. V8 left to itself takes up to 64 MiB.
  *
  * V8 reads the flag whenever it may grow the space, and it shrinks the space of an idle process.
  */

@@ -6,12 +6,22 @@ import { syncStatus } from "../../app/sync-status.ts";
 import { shortWait } from "../../app/waits.ts";
 import type { Context } from "../../process/context.ts";
 import { OK } from "../../process/exit-codes.ts";
+import { growYoungGeneration } from "../../process/young-generation.ts";
 import { printSummary } from "../output/sync-summary.ts";
 import { followSync } from "../progress/follow-sync.ts";
 import { withRuntime } from "../with-runtime.ts";
 
 /** One sync into the file, the inventory or both, then its summary on stdout. */
-export function syncCommand(config: Config, context: Context): Promise<number> {
+export async function syncCommand(config: Config, context: Context): Promise<number> {
+  const young = growYoungGeneration();
+  try {
+    return await syncAndPrint(config, context);
+  } finally {
+    young.stop();
+  }
+}
+
+function syncAndPrint(config: Config, context: Context): Promise<number> {
   return withRuntime(
     config,
     context,
