@@ -106,32 +106,48 @@ describe("memberships that are read by user", () => {
     }
   });
 
-  test("are the same rows in two targets, one of which fails at any write", async () => {
-    const whole = rowsOf((await readWorld()).run);
-    for (let cut = 1; cut <= 5; cut += 1) {
-      const runs = [emptyRun(), emptyRun()] as const;
-      let writes = 0;
-      const beforeWrite = async (): Promise<void> => {
-        writes += 1;
-        if (writes >= cut) throw new GovernanceError("unavailable", "the server is gone");
-      };
-      const connector = createConnector({
-        directory: fakeDirectory(world()).directory,
-        poolId: POOL,
-        userIdKind: "sub",
-        now: () => 0,
-      });
-      const options = { connector, membersRead: "by user", listingsAtOnce: 1 } as const;
-      const [first, second] = [memoryTarget(runs[0]), memoryTarget(runs[1], { beforeWrite })];
-      await expect(syncInto([first, second], options)).rejects.toThrow("the server is gone");
-      await syncInto(
-        runs.map((run) => memoryTarget(run)),
-        options,
-      );
-      expect(runs.map(rowsOf)).toEqual([whole, whole]);
-      expect(runs.map(openListingsOf)).toEqual([[], []]);
-    }
-  });
+  test.each([
+    [0, false],
+    [1, false],
+    [0, true],
+    [1, true],
+  ])(
+    "are the same rows in two targets, of which number %i dies before any commit (a group made again: %s)",
+    async (dying, isMadeAgain) => {
+      for (let cut = 1; ; cut += 1) {
+        const runs = [emptyRun(), emptyRun()];
+        let writes = 0;
+        const beforeWrite = async (): Promise<void> => {
+          writes += 1;
+          if (writes >= cut) throw new GovernanceError("unavailable", "the server is gone");
+        };
+        const { directory, content } = fakeDirectory(world());
+        const connector = createConnector({ directory, poolId: POOL, userIdKind: "sub", now: () => 0 });
+        const options = { connector, membersRead: "by user", listingsAtOnce: 1 } as const;
+        const isWhole = await syncInto(
+          runs.map((run, n) => memoryTarget(run, n === dying ? { beforeWrite } : {})),
+          options,
+        ).then(
+          () => true,
+          () => false,
+        );
+        if (isWhole) break;
+        if (isMadeAgain) {
+          const createdAt = new Date("2026-11-29T00:00:00Z");
+          content.groups = content.groups.map((one) => (one.name === "nine" ? { ...one, createdAt } : one));
+          content.members.set("nine", content.users.slice(2, 7));
+        }
+        await syncInto(
+          runs.map((run) => memoryTarget(run)),
+          options,
+        );
+        const truth = emptyRun();
+        await read(fakeDirectory(content).directory, truth, { membersRead: "by group" });
+        expect({ cut, rows: runs.map(rowsOf) }).toEqual({ cut, rows: [rowsOf(truth), rowsOf(truth)] });
+        expect(runs.map(openListingsOf)).toEqual([[], []]);
+      }
+    },
+  );
 
   test("fail the run where one call fails: no user without memberships is stored", async () => {
     const run = emptyRun();
