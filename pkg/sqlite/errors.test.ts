@@ -21,7 +21,7 @@ describe("what the disk throws", () => {
     ["EROFS", errno("EROFS"), "failed-precondition", "this user may not write it"],
     ["SQLITE_READONLY_DBMOVED", sqlite(1032), "failed-precondition", "this user may not write it"],
     ["EIO", errno("EIO"), "internal", "input/output error"],
-    ["SQLITE_IOERR_WRITE", sqlite(778), "internal", "input/output error"],
+    ["SQLITE_IOERR_WRITE", sqlite(778), "internal", "ulimit -f"],
     ["SQLITE_CANTOPEN", sqlite(14), "internal", "was removed"],
     ["SQLITE_CORRUPT_VTAB", sqlite(267), "data-loss", "damaged"],
     ["SQLITE_NOTADB", sqlite(26), "data-loss", "overwritten"],

@@ -144,7 +144,8 @@ const FAILURES: readonly DiskFailure[] = [
     sqlite: SQLITE.ioError,
     code: "internal",
     why: "the disk reported an input/output error",
-    cure: `see the system log, ${SYNC_AGAIN}`,
+    // SQLite calls a file that may not grow the same, and keeps the number of the system to itself.
+    cure: `see the system log, and the limit on the size of files (ulimit -f), ${SYNC_AGAIN}`,
   },
   {
     errno: ["ENOENT", "ENOTDIR"],

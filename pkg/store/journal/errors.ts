@@ -89,6 +89,6 @@ const FAILURES: readonly JournalFailure[] = [
     sqlite: [SQLITE.ioError],
     errno: ["EIO"],
     code: "internal",
-    why: "the disk reported an input/output error; check the log of the system",
+    why: "the disk reported an input/output error; check the log of the system, and the limit on the size of files (ulimit -f)",
   },
 ];
