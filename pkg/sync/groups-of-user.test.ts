@@ -16,7 +16,7 @@ const ASKED = 5;
 /** Six users in pages of two, all in one group. Of the last one AWS answers as `answers` say, one for each question. */
 async function readWith(
   answers: (asked: number, content: FakePool) => Error | undefined,
-  { isDenied = false }: { isDenied?: boolean } = {},
+  { denial }: { denial?: "permission-denied" | "unimplemented" } = {},
 ) {
   const users = Array.from({ length: 6 }, (_, n) => userNumber(n));
   const { directory, content, calls } = fakeDirectory({
@@ -29,7 +29,7 @@ async function readWith(
   const doubtful: typeof directory = {
     ...directory,
     async getUser(username, signal) {
-      if (isDenied) throw new GovernanceError("permission-denied", "denied", { reason: "iam-denied" });
+      if (denial !== undefined) throw new GovernanceError(denial, "denied");
       return await directory.getUser(username, signal);
     },
     async listGroupsOfUser(username, page, signal) {
@@ -119,18 +119,21 @@ describe("that there is no such user, where the groups of a user are asked for",
     });
   });
 
-  test("is held against the listing where IAM denies AdminGetUser", async () => {
-    const isThere = await readWith((asked) => (asked === 1 ? gone() : undefined), { isDenied: true });
-    expect(isThere).toMatchObject({ outcome: "whole", asked: 2, members: subsWithout() });
-    const isGone = await readWith(
-      (_, content) => {
-        remove(content);
-        return gone();
-      },
-      { isDenied: true },
-    );
-    expect(isGone).toMatchObject({ outcome: "whole", asked: 1, members: subsWithout(ASKED) });
-  });
+  test.each(["permission-denied", "unimplemented"] as const)(
+    "is held against the listing where AdminGetUser is %s",
+    async (denial) => {
+      const isThere = await readWith((asked) => (asked === 1 ? gone() : undefined), { denial });
+      expect(isThere).toMatchObject({ outcome: "whole", asked: 2, members: subsWithout() });
+      const isGone = await readWith(
+        (_, content) => {
+          remove(content);
+          return gone();
+        },
+        { denial },
+      );
+      expect(isGone).toMatchObject({ outcome: "whole", asked: 1, members: subsWithout(ASKED) });
+    },
+  );
 
   test("fails the run where nobody can say whether there is the user", async () => {
     const read = await readWith((_, content) => {

@@ -182,17 +182,24 @@ describe("memberships that are read by user", () => {
     expect(membersIn(run, "two")).toEqual(subs(1, 2));
   });
 
-  test("are kept where a user is only on another page by then", async () => {
-    let isMoved = false;
-    const { directory, content, calls } = fakeDirectory(world(), (operation) => {
-      if (operation !== "AdminListGroupsForUser" || isMoved) return;
-      isMoved = true;
-      content.users = [...content.users.slice(1), ...content.users.slice(0, 1)];
-    });
+  test.each([
+    ["and is found by the sub", true],
+    ["and no listing has the user, but AdminGetUser", false],
+  ])("are kept where a user is only on another page by then, %s", async (_, isListed) => {
+    const { directory, content, calls } = fakeDirectory(world());
+    const seen: Directory = {
+      ...directory,
+      ...(!isListed && { findUsers: async () => [] }),
+      async listGroupsOfUser(username, page, signal) {
+        // To the first page, which is read already.
+        if (username === "user4") content.users.sort((one) => (one.username === username ? -1 : 0));
+        return await directory.listGroupsOfUser(username, page, signal);
+      },
+    };
     const run = emptyRun();
-    await read(directory, run, { listingsAtOnce: 1 });
-    expect(membersIn(run, "one")).toEqual(subs(0));
-    expect(calls).not.toContain("AdminGetUser");
+    await read(seen, run, { listingsAtOnce: 1 });
+    expect(membersIn(run, "five")).toEqual(subs(0, 1, 2, 3, 4));
+    expect(calls.includes("AdminGetUser")).toBe(!isListed);
   });
 
   test("in a group that the listing of groups had passed come with their group", async () => {
