@@ -135,3 +135,25 @@ test("a thread without a call does not keep its process alive, and one with a ca
   });
   expect([stdout, stderr, status]).toEqual(["latelate\n", "", 0]);
 });
+
+test("an answer that comes after the end does not end the process before the thread has ended", () => {
+  const script = join(folder, "late-answer.mjs");
+  writeFileSync(
+    script,
+    `import { connectWorker } from ${JSON.stringify(resolve(import.meta.dirname, "../pkg/worker/connect-worker.ts"))};
+    const beside = ${JSON.stringify(import.meta.url)};
+    const shared = new Int32Array(new SharedArrayBuffer(4));
+    const { call, end } = connectWorker({ beside, module: "support/echo-thread", argument: "x", subject: "the echo" });
+    await call("twice", "early");
+    const failed = call("twice", "late").catch(({ code }) => code);
+    // The answer is there, and this thread has not looked.
+    Atomics.wait(shared, 0, 0, 300);
+    await end();
+    console.log(await failed);`,
+  );
+  const { stdout, stderr, status } = spawnSync(process.execPath, [script], {
+    encoding: "utf8",
+    timeout: 100_000,
+  });
+  expect([stdout, stderr, status]).toEqual(["internal\n", "", 0]);
+});

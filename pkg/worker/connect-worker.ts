@@ -73,10 +73,12 @@ export function connectWorker<S>({
   worker.on("message", (answer: WorkerAnswer<never>) => {
     const { id } = answer;
     const one = waiting.get(id);
+    // It comes after `end`, which waits for the thread: without it the process would end in the middle.
+    if (one === undefined) return;
     waiting.delete(id);
     if (waiting.size === 0) worker.unref();
-    if (answer.isDone) one?.resolve(answer.value);
-    else one?.reject(unpackFailure(answer.failure));
+    if (answer.isDone) one.resolve(answer.value);
+    else one.reject(unpackFailure(answer.failure));
   });
 
   async function send(name: string, args: readonly unknown[]): Promise<never> {
