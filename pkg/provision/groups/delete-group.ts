@@ -2,13 +2,14 @@ import type { Receipt } from "../../core/directory-writer.ts";
 import { GovernanceError } from "../../core/errors.ts";
 import type { Group } from "../../core/group.ts";
 import type { OpenChange } from "../../core/journal.ts";
+import type { Member } from "../../core/user.ts";
 import type { Plan, Reconciled, Steps } from "../change-plan.ts";
 import type { Deps } from "../deps.ts";
 import type { Family } from "../family.ts";
 import type { DeletedGroup, RecoveryResult } from "../provisioner.ts";
 import { goneIsDone, type StepLog } from "../steps.ts";
 import { endsSessions, signOutAll } from "./end-sessions.ts";
-import { type Member, membersOfGroup } from "./listings.ts";
+import { membersOfGroup } from "./listings.ts";
 
 /** Deletes a group with its memberships, which are kept in the audit log (L-26, mark 35). */
 export function createGroupDeletion(deps: Deps): Family<"deleteGroup", "delete-group"> {

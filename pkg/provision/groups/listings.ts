@@ -1,6 +1,7 @@
 import type { Directory } from "../../core/directory.ts";
 import { GovernanceError } from "../../core/errors.ts";
 import type { Group } from "../../core/group.ts";
+import type { Member } from "../../core/user.ts";
 
 /** The names of all groups of a user, read to the end (mark 16). Rejects with `user-gone`. */
 export async function groupsOfUser(
@@ -30,11 +31,6 @@ export async function groupListOfUser(
     seen.add(marker ?? "");
   } while (marker !== undefined);
   return groups;
-}
-
-export interface Member {
-  readonly sub: string;
-  readonly username: string;
 }
 
 /** The accounts of all members of a group, by sub and username. Rejects with `group-gone`. */
