@@ -75,10 +75,6 @@ export class Chain<T> {
     return this.#reading?.state === "waiting";
   }
 
-  get wasAskedFor(): boolean {
-    return this.askedAt !== Number.NEGATIVE_INFINITY;
-  }
-
   get canRead(): boolean {
     return this.#reading === undefined && this.#asked === 0 && this.#tail !== "ended";
   }
@@ -197,7 +193,7 @@ export class Chain<T> {
       next.abort = () => {};
       const taken = bytes(page);
       // The caller comes to it later, and many such pages are held.
-      const compressed = this.wasAskedFor ? undefined : compressPage(page);
+      const compressed = this.askedAt === Number.NEGATIVE_INFINITY ? compressPage(page) : undefined;
       next.page = compressed ?? page;
       this.#resize(marker, next, compressed === undefined ? taken : PAGE_BYTES + compressed.byteLength);
       if (this.#reading === next) {

@@ -312,47 +312,6 @@ describe("several listings of one caller", () => {
     expect(pool.ahead.held()).toBe(0);
   });
 
-  test("after five seconds a quarter of the pages of groups to come are of the last ones", async () => {
-    const groups = Array.from({ length: 40 }, (_, at) => `g${at}`);
-    const pool = slowPool((scope) => (groups.indexOf(scope.slice("members of ".length)) < 20 ? 2 : 100));
-    pool.as("ada", () => {
-      for (const name of groups) pool.ahead.visited(name);
-    });
-    const ofLast = () => pool.names().filter((name) => / g[23]\d \d+$/.test(name));
-    await membersPage(pool, "g0");
-    pool.advance(4_999);
-    await membersPage(pool, "g0", "1");
-    expect(ofLast()).toEqual([]);
-    pool.advance(1);
-    for (const name of groups.slice(1, 8)) {
-      await membersPage(pool, name);
-      await membersPage(pool, name, "1");
-    }
-    // The caller has waited once, so twelve pages are held for it.
-    expect(ofLast()).toEqual([0, 1, 2].map((page) => `members of g39 ${page}`));
-    const nearest = pool.names().filter((name) => /^members of g([89]|1\d) /.test(name));
-    expect(nearest.length).toBeGreaterThanOrEqual(4);
-  });
-
-  test("the end of more than 512 groups to come is not looked for", async () => {
-    const groups = Array.from({ length: 540 }, (_, at) => `g${at}`);
-    const pool = slowPool(1);
-    pool.as("ada", () => {
-      for (const name of groups) pool.ahead.visited(name);
-    });
-    const last = () => pool.names().filter((name) => /g5[23]\d 0$/.test(name));
-    const visit = async (from: number, to: number) => {
-      for (const name of groups.slice(from, to)) {
-        pool.advance(400);
-        await membersPage(pool, name);
-      }
-    };
-    await visit(0, 28);
-    expect(last()).toEqual([]);
-    await visit(28, 31);
-    expect(last()).toContain("members of g539 0");
-  });
-
   test("every page that is read ahead has the size that the caller asks for", async () => {
     const pool = slowPool(3);
     pool.as("ada", () => {

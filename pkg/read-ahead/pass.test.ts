@@ -31,23 +31,6 @@ test("a pass begins with a group that comes again after another one, and counts 
   expect(pass.pages).toBe(2);
 });
 
-test("a pass knows how long it has gone on, and the most pages of one group", () => {
-  const pass = new Pass();
-  const visit = (group: string, pages: number, at: number) => {
-    for (let page = 0; page < pages; page += 1) {
-      pass.asks(page === 0 ? group : undefined, at);
-      pass.servedMembers();
-      pass.answered(at);
-    }
-  };
-  visit("a", 3, 1000);
-  visit("b", 5, 4000);
-  visit("c", 2, 5000);
-  expect(pass.progress(6000)).toEqual({ pages: 10, largestGroup: 5, elapsedMs: 5000 });
-  visit("a", 1, 7000);
-  expect(pass.progress(7500)).toEqual({ pages: 1, largestGroup: 1, elapsedMs: 500 });
-});
-
 test("two calls at once are one pass until both have their answer", () => {
   const pass = new Pass();
   pass.asks("a", 0);

@@ -1,5 +1,4 @@
 import type { MonotonicMs } from "../core/clock.ts";
-import type { PassProgress } from "./far-groups.ts";
 
 /** A caller that asks for nothing for so long does not go through the groups any more. */
 const PAUSE_MS = 5_000;
@@ -12,18 +11,11 @@ export class Pass {
   #last: string | undefined;
   #underWay = 0;
   #movedAt: MonotonicMs = Number.NEGATIVE_INFINITY;
-  #beganAt: MonotonicMs = Number.NEGATIVE_INFINITY;
   #pages = 0;
-  #ofGroup = 0;
-  #largestGroup = 0;
 
   /** Pages of members that the caller has got in it. */
   get pages(): number {
     return this.#pages;
-  }
-
-  progress(now: MonotonicMs): PassProgress {
-    return { pages: this.#pages, largestGroup: this.#largestGroup, elapsedMs: now - this.#beganAt };
   }
 
   isOn(now: MonotonicMs): boolean {
@@ -34,9 +26,8 @@ export class Pass {
   asks(groupName: string | undefined, now: MonotonicMs): boolean {
     const comesAgain = groupName !== undefined && groupName !== this.#last && this.#groups.has(groupName);
     const isNew = comesAgain || (groupName !== undefined && this.#isFull(groupName)) || !this.isOn(now);
-    if (isNew) this.#restart(now);
+    if (isNew) this.#restart();
     if (groupName !== undefined) {
-      if (groupName !== this.#last) this.#ofGroup = 0;
       this.#groups.add(groupName);
       this.#last = groupName;
     }
@@ -52,20 +43,15 @@ export class Pass {
 
   servedMembers(): void {
     this.#pages += 1;
-    this.#ofGroup += 1;
-    this.#largestGroup = Math.max(this.#largestGroup, this.#ofGroup);
   }
 
   #isFull(groupName: string): boolean {
     return this.#groups.size >= MOST_GROUPS && !this.#groups.has(groupName);
   }
 
-  #restart(now: MonotonicMs): void {
-    this.#beganAt = now;
+  #restart(): void {
     this.#groups.clear();
     this.#last = undefined;
     this.#pages = 0;
-    this.#ofGroup = 0;
-    this.#largestGroup = 0;
   }
 }

@@ -7,7 +7,6 @@ import type { Member, User } from "../core/user.ts";
 import { MAX_LIST_SHARDS } from "../core/user-shards.ts";
 import { Allowance, MOST_PAGES_OUTSIDE_PASS } from "./allowance.ts";
 import { Chain, type ChainEvents, dropChains, forgetLeft } from "./chain.ts";
-import { FarGroups } from "./far-groups.ts";
 import { Foresight } from "./foresight.ts";
 import { type AnyChain, CallerListings, type ListingOf, type PageReaders } from "./listings.ts";
 import { Pass } from "./pass.ts";
@@ -25,7 +24,7 @@ interface ShelfOptions {
 /** No page is served that was asked of AWS longer ago. */
 export const MAX_AGE_MS = 30_000;
 /** The same for members, while the caller goes through the groups without a pause. */
-const MAX_AGE_IN_PASS_MS = 30 * 60_000;
+const MAX_AGE_IN_PASS_MS = 15 * 60_000;
 /** A listing that the caller has left is not read on. */
 const LEFT_AFTER_MS = 5_000;
 /** Readings that wait for their turn. With two, one is there for the next turn when the other gets this one. */
@@ -45,7 +44,6 @@ export class Shelf {
   readonly #foresight = new Foresight();
   readonly #listings: CallerListings;
   readonly #pass = new Pass();
-  readonly #far = new FarGroups();
   readonly #allowance = new Allowance();
   /** After a failure, until the caller asks again. */
   #halted = false;
@@ -211,11 +209,11 @@ export class Shelf {
   /** Begins the readings that there is room for, those that are needed first before the others. */
   #readOn(): void {
     while (!this.#halted && this.#waiting() < MOST_WAITING) {
+      const chain = this.#nextChain();
+      if (chain === undefined) return;
       // Parts of one listing that are read side by side need two pages each.
       const forParts = Math.min(MOST_PAGES_OUTSIDE_PASS, 2 * this.#listings.users.size);
       const allowed = Math.max(this.#allowance.pages(this.#pass.pages), forParts);
-      const chain = this.#listingOfCaller() ?? this.#groupToCome(allowed);
-      if (chain === undefined) return;
       const { expected, hasRoom, monotonic } = this.#options;
       const fits = this.pages < allowed && this.bytes + expected.pageBytes <= MOST_BYTES;
       if (!fits || !hasRoom()) {
@@ -226,36 +224,17 @@ export class Shelf {
     }
   }
 
-  /** Of the listings that the caller is in, the one with the fewest pages. */
-  #listingOfCaller(): AnyChain | undefined {
+  /** Of the listings that the caller is in, the one with the fewest pages; then the groups that it will come to. */
+  #nextChain(): AnyChain | undefined {
     const since = this.#options.monotonic() - LEFT_AFTER_MS;
     let first: AnyChain | undefined;
     for (const chain of this.#listings.all()) {
+      // Those of the groups to come have not been asked for at all.
       if (!chain.canRead || chain.askedAt < since) continue;
       if (first === undefined || chain.held < first.held) first = chain;
     }
-    return first;
-  }
-
-  /** Of the groups that the caller will come to, the nearest or the last one. */
-  #groupToCome(allowed: number): AnyChain | undefined {
-    const names = this.#foresight.upcoming(MOST_GROUPS);
-    const nearest = this.#firstToRead(names);
-    if (nearest === undefined) return undefined;
-    const isFar = this.#mayReadFar(names.length, allowed);
-    const chain = isFar ? this.#firstToRead(names.toReversed()) : nearest;
-    if (chain !== undefined) this.#far.begins(chain, isFar);
-    return chain;
-  }
-
-  #mayReadFar(groupsToCome: number, allowed: number): boolean {
-    const isEndKnown = groupsToCome < MOST_GROUPS;
-    const progress = this.#pass.progress(this.#options.monotonic());
-    return isEndKnown && this.#far.hasPlace(allowed, MOST_BYTES) && this.#far.isNext(groupsToCome, progress);
-  }
-
-  #firstToRead(names: readonly string[]): AnyChain | undefined {
-    for (const name of names) {
+    if (first !== undefined) return first;
+    for (const name of this.#foresight.upcoming(MOST_GROUPS)) {
       const page = { limit: this.#memberLimit };
       const chain = this.#chainOf(this.#listings.ofMembers(name, page), page);
       if (chain.canRead) return chain;
