@@ -53,15 +53,22 @@ export async function recoverOrphans(
   const { journal } = records;
   const recovered: RecoveredChange[] = [];
   const failed: { change: OpenChange; error: GovernanceError }[] = [];
-  for (const change of await journal.claimOrphans()) {
-    signal.throwIfAborted();
-    try {
-      recovered.push(await recoverChange(records, reconcile, change));
-    } catch (error) {
-      failed.push({ change, error: GovernanceError.from(error) });
-    } finally {
-      await journal.release(change.id);
+  const claimed = new Set(await journal.claimOrphans());
+  try {
+    for (const change of claimed) {
+      signal.throwIfAborted();
+      try {
+        recovered.push(await recoverChange(records, reconcile, change));
+      } catch (error) {
+        failed.push({ change, error: GovernanceError.from(error) });
+      } finally {
+        claimed.delete(change);
+        await journal.release(change.id);
+      }
     }
+  } finally {
+    // Where it was stopped: else the changes of these users would wait for a claim that nobody ends.
+    for (const { id } of claimed) await journal.release(id);
   }
   return { recovered, failed };
 }
