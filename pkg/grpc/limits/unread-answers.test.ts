@@ -82,7 +82,10 @@ describe("LIMIT-4: unread answers", () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  test("put their caller behind, although it takes over a small part of them at any time", () => {
+  test.for([
+    ["put their caller behind, although it takes over a part of them now and then", 4, ["1"]],
+    ["do not put a caller behind that reads all the time, however slowly", 1, []],
+  ] as const)("%s", ([, everyTicks, expected]) => {
     const { behind, write, takeOver } = unreadAnswers({
       callerAnswers: 1,
       callerMs: 1000,
@@ -90,12 +93,34 @@ describe("LIMIT-4: unread answers", () => {
       allBytes: 1000 * PAGE,
     });
     write(1, 160 * PAGE);
-    for (let tick = 0; tick < 4; tick += 1) {
-      takeOver(1, PAGE);
+    for (let tick = 1; tick <= 8; tick += 1) {
+      if (tick % everyTicks === 0) takeOver(1, PAGE);
       vi.advanceTimersByTime(250);
     }
-    expect(behind).toEqual(["1"]);
+    expect(behind).toEqual(expected);
   });
+
+  test.for(Array.from({ length: 20 }, (_, at) => 250 + at))(
+    "of %i bytes leave no part of a byte behind",
+    (bytes) => {
+      const { unread, write } = unreadAnswers({ connectionBytes: 1000 * PAGE, allBytes: 1000 * PAGE });
+      const begin = () => {
+        const room = unread.room({ remotePort: 1 });
+        void room.take(NOBODY);
+        return room;
+      };
+      let under = begin();
+      for (let call = 0; call < 120; call += 1) {
+        const next = begin();
+        under.release();
+        write(1, bytes)();
+        under = next;
+      }
+      under.release();
+      write(1, bytes)();
+      expect(vi.getTimerCount()).toBe(0);
+    },
+  );
 
   test("put their caller behind by those connections alone that it has answers on", () => {
     const { behind, write, takeOver } = unreadAnswers({ callerAnswers: 1, callerMs: 1000 });
@@ -365,7 +390,7 @@ describe("LIMIT-4: room for another answer", () => {
     });
     const { went, ask } = calls(unread);
     write(1, PAGE);
-    write(2, 2 * PAGE);
+    for (let answer = 0; answer < 8; answer += 1) write(2, PAGE / 4);
     const fresh = ask(2, "fresh");
     vi.advanceTimersByTime(250);
     const idle = ask(2, "idle");
@@ -375,6 +400,19 @@ describe("LIMIT-4: room for another answer", () => {
     vi.advanceTimersByTime(250);
     await Promise.all([fresh, idle]);
     expect(went).toEqual(["fresh", "little", "idle"]);
+  });
+
+  test("is there where up to seven answers are not read, which may be of one client of a proxy", () => {
+    const { unread, write } = unreadAnswers({
+      connectionBytes: 100 * PAGE,
+      allBytes: 1000 * PAGE,
+      idleBytes: 2 * PAGE,
+    });
+    const { went, ask } = calls(unread);
+    for (let answer = 0; answer < 7; answer += 1) write(1, 2 * PAGE);
+    vi.advanceTimersByTime(1000);
+    void ask(1, "of another client");
+    expect(went).toEqual(["of another client"]);
   });
 
   test("is waited for no longer than the call", async () => {

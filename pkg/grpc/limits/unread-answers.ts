@@ -4,7 +4,7 @@ import { createRoomQueue, type RoomQueue } from "./room-queue.ts";
 export interface UnreadLimits {
   /** A connection that has not read so many bytes of answers gets no further ones meanwhile: its calls that read wait. */
   readonly connectionBytes: number;
-  /** A connection with so many that has read nothing for a moment gets none meanwhile either. */
+  /** A connection with so many, in eight answers or more, that has read nothing for a moment gets none meanwhile either. */
   readonly idleBytes: number;
   /** Of all connections together. From half of it on, a connection gets no further ones after an eighth of its bytes. */
   readonly allBytes: number;
@@ -39,8 +39,11 @@ const USUAL_BYTES = 64 * 1024;
 const SHARE_WHEN_MANY = 1 / 8;
 /** Who takes over so many bytes reads. Less may be the heads of answers. */
 const READING_BYTES = 64 * 1024;
-/** And such a part of what is unread: a client that is paused takes over what its window has room for. */
+/** And such a part of what is unread, up to so much a connection: a client that is paused takes over what its window has room for. */
 const READING_PART = 1 / 16;
+const MOST_READING_BYTES = 128 * 1024;
+/** One client of a proxy that reads nothing has few answers, and must not hold up the others on the connection. */
+const IDLE_ANSWERS = 8;
 const TICK_MS = 250;
 
 /** Room for an answer that is to be made. */
@@ -82,9 +85,10 @@ function noteReading(reading: Reading): void {
   reading.idleMs = 0;
 }
 
-function noteTick(reading: Reading, taken: number, unread: number): void {
+function noteTick(reading: Reading, taken: number, unread: number, connections: number): void {
   reading.taken += taken;
-  if (reading.taken >= Math.max(READING_BYTES, unread * READING_PART)) noteReading(reading);
+  const part = Math.min(unread * READING_PART, connections * MOST_READING_BYTES);
+  if (reading.taken >= Math.max(READING_BYTES, part)) noteReading(reading);
   else reading.idleMs += TICK_MS;
 }
 
@@ -120,8 +124,8 @@ export function createUnreadAnswers(options: UnreadAnswersOptions): UnreadAnswer
   let all = 0;
   let ticking: NodeJS.Timeout | undefined;
 
-  function isFull({ bytes, expectedBytes, reading }: OfConnection): boolean {
-    if (reading.idleMs > 0 && bytes >= limits.idleBytes) return true;
+  function isFull({ answers, bytes, expectedBytes, reading }: OfConnection): boolean {
+    if (reading.idleMs > 0 && answers >= IDLE_ANSWERS && bytes >= limits.idleBytes) return true;
     const share = all < limits.allBytes / 2 ? 1 : SHARE_WHEN_MANY;
     return bytes + expectedBytes >= limits.connectionBytes * share;
   }
@@ -132,12 +136,12 @@ export function createUnreadAnswers(options: UnreadAnswersOptions): UnreadAnswer
       const sentBefore = connection.sentAt;
       connection.sentAt = sent(connection.ends);
       connection.sentNow = Math.max(0, connection.sentAt - sentBefore);
-      noteTick(connection.reading, connection.sentNow, connection.bytes);
+      noteTick(connection.reading, connection.sentNow, connection.bytes, 1);
       connection.queue.serve();
     }
     for (const [caller, counted] of ofCallers) {
       const taken = [...counted.connections].reduce((sum, { sentNow }) => sum + sentNow, 0);
-      noteTick(counted.reading, taken, counted.bytes);
+      noteTick(counted.reading, taken, counted.bytes, counted.connections.size);
       tellBehind(caller, counted);
     }
   }
@@ -287,7 +291,8 @@ export function createUnreadAnswers(options: UnreadAnswersOptions): UnreadAnswer
     written(ends, caller, bytes) {
       const connection = connectionOf(ends);
       if (connection.answers === 0) noteReading(connection.reading);
-      connection.usualBytes = Math.max(bytes, (connection.usualBytes + bytes) / 2);
+      // A whole number: a sum of fractions does not return to 0.
+      connection.usualBytes = Math.max(bytes, Math.ceil((connection.usualBytes + bytes) / 2));
       connection.answers += 1;
       connection.bytes += bytes;
       all += bytes;
