@@ -57,9 +57,9 @@ export function readFoundFile(path: string, uid: Uid): string {
 
 /** Reads a configuration file that the operator named, no matter who owns it. */
 export function readNamedFile(path: string, uid: Uid, warn: (line: string) => void): string {
-  const fd = openToRead(path);
+  const opened = openToRead(path);
   try {
-    const file = fstatSync(fd);
+    const file = fstatSync(opened.fd);
     if (uid !== undefined) {
       requireOwnWrites(path, file);
       if (!isOurs(file, uid)) {
@@ -68,11 +68,11 @@ export function readNamedFile(path: string, uid: Uid, warn: (line: string) => vo
         );
       }
     }
-    const bytes = readOpened(fd, MAX_BYTES);
+    const bytes = readOpened(opened, MAX_BYTES);
     if (bytes === undefined) throw refused(path, "is longer than 1 MiB", "make it shorter");
     return bytes.toString();
   } finally {
-    closeSync(fd);
+    closeSync(opened.fd);
   }
 }
 

@@ -40,6 +40,21 @@ describe("what a file holds", () => {
     await once(writer, "exit");
   });
 
+  it("is read to its end from the pipe of a shell, which may have nothing", () => {
+    const script = `import { readAtMost } from ${JSON.stringify(`${import.meta.dirname}/read-at-most.ts`)};
+      process.stdout.write(JSON.stringify(readAtMost("/dev/stdin", 10, { writerMs: 0, pieceMs: 0 }).toString()));`;
+    const shell = (producer: string) =>
+      execFileSync(
+        "sh",
+        ["-c", `${producer} | "$0" --input-type=module --eval "$1"`, process.execPath, script],
+        {
+          encoding: "utf8",
+        },
+      );
+    expect(shell("true")).toBe('""');
+    expect(shell("printf one")).toBe('"one"');
+  });
+
   it("fails where the writer of a named pipe stays silent", async () => {
     const path = pipe("stuck");
     const writer = write("printf one >&3; read -r _", path);

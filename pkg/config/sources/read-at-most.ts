@@ -1,4 +1,4 @@
-import { closeSync, constants, fstatSync, openSync, readSync, statSync } from "node:fs";
+import { closeSync, constants, openSync, readSync, statSync } from "node:fs";
 import { errnoOf } from "../../core/unknown.ts";
 
 const CHUNK_BYTES = 64 * 1024;
@@ -14,32 +14,45 @@ export interface Patience {
 
 const PATIENCE: Patience = { writerMs: 10_000, pieceMs: 60_000 };
 
+interface Opened {
+  readonly fd: number;
+  readonly isNamedPipe: boolean;
+}
+
 /**
  * The bytes of a file; undefined where it has more than `maxBytes`. A device or a pipe has no size that can be asked for
  * before. Throws ETIMEDOUT for a named pipe that stays silent: a read that blocks would also hold back SIGTERM.
  */
 export function readAtMost(path: string, maxBytes: number, patience?: Patience): Buffer | undefined {
-  const fd = openToRead(path);
+  const file = openToRead(path);
   try {
-    return readOpened(fd, maxBytes, patience);
+    return readOpened(file, maxBytes, patience);
   } finally {
-    closeSync(fd);
+    closeSync(file.fd);
   }
 }
 
-/** To open a named pipe for reading waits for its writer, unless asked otherwise. */
-export function openToRead(path: string): number {
-  return openSync(path, constants.O_RDONLY | (statSync(path).isFIFO() ? constants.O_NONBLOCK : 0));
+/**
+ * To open a named pipe for reading waits for its writer, unless asked otherwise. The pipe of a shell, such as /dev/stdin or
+ * what `<(…)` becomes, has its writer already, which may take its time or write nothing.
+ */
+export function openToRead(path: string): Opened {
+  const isOfShell = path.startsWith("/dev/") || path.startsWith("/proc/");
+  const isNamedPipe = !isOfShell && statSync(path).isFIFO();
+  return { fd: openSync(path, constants.O_RDONLY | (isNamedPipe ? constants.O_NONBLOCK : 0)), isNamedPipe };
 }
 
 /** As `readAtMost`, of a file that `openToRead` has opened. */
-export function readOpened(fd: number, maxBytes: number, patience = PATIENCE): Buffer | undefined {
-  const isPipe = fstatSync(fd).isFIFO();
+export function readOpened(
+  { fd, isNamedPipe }: Opened,
+  maxBytes: number,
+  patience = PATIENCE,
+): Buffer | undefined {
   const chunks: Buffer[] = [];
   let total = 0;
   for (;;) {
     const chunk = Buffer.allocUnsafe(CHUNK_BYTES);
-    const read = isPipe ? readPipe(fd, chunk, total === 0, patience) : readSync(fd, chunk);
+    const read = isNamedPipe ? readPipe(fd, chunk, total === 0, patience) : readSync(fd, chunk);
     if (read === 0) return Buffer.concat(chunks, total);
     total += read;
     if (total > maxBytes) return undefined;
