@@ -28,7 +28,6 @@ import { createEventFeed } from "./event-feed.ts";
 import { neededToServe } from "./features.ts";
 import { membershipGrants } from "./grants.ts";
 import { groupResource } from "./groups.ts";
-
 import { groupsFrom, groupsOfUserFrom, membersFrom, usersFrom } from "./listing-sources.ts";
 import { membershipRows } from "./membership-rows.ts";
 import { connectorMetadata } from "./metadata.ts";

@@ -351,7 +351,7 @@ describe("LIMIT-4: room for another answer", () => {
     expect(went).toEqual([]);
     reads[1]?.();
     await a;
-    // Beside those that wait there is none at once.
+    // While others wait, a new call waits behind them.
     const last = ask(1, "d");
     const readA = write(1, 10 * PAGE);
     release("a");

@@ -50,7 +50,7 @@ const TICK_MS = 250;
 export interface AnswerRoom {
   /** Resolves when there is; undefined for at once. Rejects when the signal is aborted. */
   take(signal: AbortSignal): Promise<void> | undefined;
-  /** The answer is about to be written, or there is none. May be called twice, and without `take`. */
+  /** The answer is about to be written, or the call ends without one. May be called twice, and without `take`. */
   release(): void;
 }
 
