@@ -3,6 +3,8 @@ import { errnoOf } from "../../core/unknown.ts";
 
 const CHUNK_BYTES = 64 * 1024;
 const POLL_MS = 20;
+/** In the place of the system's name of a failure, which callers show. */
+const SILENT = "nobody writes to this named pipe";
 
 /** How long a named pipe is waited for, in milliseconds. */
 export interface Patience {
@@ -21,7 +23,7 @@ interface Opened {
 
 /**
  * The bytes of a file; undefined where it has more than `maxBytes`. A device or a pipe has no size that can be asked for
- * before. Throws ETIMEDOUT for a named pipe that stays silent: a read that blocks would also hold back SIGTERM.
+ * before. Throws where a named pipe stays silent: a read that blocks would also hold back SIGTERM.
  */
 export function readAtMost(path: string, maxBytes: number, patience?: Patience): Buffer | undefined {
   const file = openToRead(path);
@@ -70,7 +72,7 @@ function readPipe(fd: number, chunk: Buffer, isFirst: boolean, { writerMs, piece
     if (read !== undefined && read > 0) return read;
     sawWriter ||= read === undefined;
     if (waitedMs >= (sawWriter ? pieceMs : writerMs)) {
-      throw Object.assign(new Error("nothing is written to the pipe"), { code: "ETIMEDOUT" });
+      throw Object.assign(new Error(SILENT), { code: SILENT });
     }
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, POLL_MS);
   }
