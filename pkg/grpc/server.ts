@@ -23,6 +23,7 @@ import { definitionOf, implementationOf, type RoomFor } from "./adapter.ts";
 import { createAuthInterceptor } from "./auth-interceptor.ts";
 import { createRunningCalls } from "./call-signal.ts";
 import type { WrapCall } from "./interceptors.ts";
+import { createBusyCallers } from "./limits/busy-callers.ts";
 import { createCallLimits } from "./limits/call-limits.ts";
 import { createCancellations } from "./limits/cancellations.ts";
 import { createPenalties } from "./limits/penalties.ts";
@@ -168,6 +169,7 @@ export function createGrpcServer(options: GrpcServerOptions): GrpcServer {
     onCancelled: (ends) => auth.cancelled(ends),
     onCallRefused: (ends) => auth.refused(ends),
     newcomerWait: (address) => penalties.newcomer(address),
+    busy: createBusyCallers(monotonic),
     monotonic,
   });
   const observation = { onCall, monotonic, wrapCall: options.wrapCall };

@@ -6,6 +6,7 @@ import { once } from "node:events";
 import { connect, createServer, type Server as NetServer, type Socket } from "node:net";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { Server, ServerCredentials } from "@grpc/grpc-js";
+import { createBusyCallers } from "../../pkg/grpc/limits/busy-callers.ts";
 import { createConnectionAcceptor } from "../../pkg/grpc/transport/acceptor.ts";
 import type { ConnectionEnds } from "../../pkg/grpc/transport/connections.ts";
 
@@ -57,6 +58,7 @@ const acceptor = createConnectionAcceptor({
   createInjector: () => library.createConnectionInjector(ServerCredentials.createInsecure()),
   onRefused: () => {},
   newcomerWait: () => 0,
+  busy: createBusyCallers(() => performance.now()),
   onCancelled: () => {},
   onCallRefused: () => {},
   monotonic: () => performance.now(),

@@ -16,6 +16,8 @@ export interface CallBucketsOptions<S> {
 export interface CallBuckets<S> {
   /** A call of the key. `within` is false when it had none left. */
   take(key: string): { readonly within: boolean; readonly state: S; readonly nowMs: number };
+  /** Whether `take` would be within. It takes nothing. */
+  hasLeft(key: string): boolean;
   /** Undefined for a key that has made no call, or has rested. */
   stateOf(key: string): S | undefined;
 }
@@ -62,6 +64,10 @@ export function createCallBuckets<S>(options: CallBucketsOptions<S>): CallBucket
       bucket.left = Math.max(0, left);
       bucket.at = nowMs;
       return { within: left >= 0, state: bucket.state, nowMs };
+    },
+    hasLeft(key) {
+      const bucket = buckets.get(key) ?? (buckets.size < MAX_KEYS ? undefined : buckets.get(OTHERS));
+      return bucket === undefined || leftAt(bucket, monotonic()) >= 1;
     },
     stateOf: (key) => buckets.get(key)?.state,
   };

@@ -7,7 +7,7 @@ import { notify } from "../../core/events.ts";
 import type { ServerTls } from "../../security/access-control.ts";
 import { type ConnectionEnds, type Connections, connectionName, createConnections } from "./connections.ts";
 import { keepSession } from "./kept-sessions.ts";
-import { createStreamTurns, type StreamTurns } from "./stream-turns.ts";
+import { type BusyCallers, createStreamTurns, type StreamTurns } from "./stream-turns.ts";
 import { createTlsTerminator } from "./tls-terminator.ts";
 
 /** A connection that was refused, or closed to make room for another. */
@@ -34,6 +34,7 @@ export interface ConnectionAcceptorOptions {
   readonly onCancelled: (ends: ConnectionEnds) => void;
   /** A call was refused, since so many of its caller wait to begin. */
   readonly onCallRefused: (ends: ConnectionEnds) => void;
+  readonly busy: BusyCallers;
   readonly monotonic: MonotonicClock;
 }
 
@@ -65,7 +66,7 @@ export function createConnectionAcceptor(options: ConnectionAcceptorOptions): Co
     notify(onRefused, { peer, why, code: undefined }),
   );
   const turns = createStreamTurns({
-    callerOf: (ends) => connections.ownerOf(ends) ?? ends.remoteAddress ?? "",
+    busy: options.busy,
     onCancelled: options.onCancelled,
     onRefused: options.onCallRefused,
     onOverrun: (ends) => cut(ends),
@@ -117,7 +118,7 @@ export function createConnectionAcceptor(options: ConnectionAcceptorOptions): Co
     },
     callBegan(ends, caller) {
       if (!connections.callBegan(ends, caller)) return false;
-      turns.proved(ends);
+      turns.proved(ends, caller);
       return true;
     },
     callEnded: (ends) => connections.callEnded(ends),

@@ -3,6 +3,7 @@ export interface Groups<T> {
   add(group: string, member: T): void;
   /** Does nothing if it is not in the group. */
   remove(group: string, member: T): void;
+  members(group: string): readonly T[];
   /** The size of the largest group. */
   largest(): number;
   /** The member of a largest group that has been there longest; of `preferred` if that group is one of them. */
@@ -41,6 +42,7 @@ export function createGroups<T>(): Groups<T> {
       if (members.size === 0) groups.delete(group);
       resize(group, members.size + 1, members.size);
     },
+    members: (group) => [...(groups.get(group) ?? [])],
     largest: () => largest,
     oldestOfLargest(preferred) {
       const candidates = bySize.get(largest);

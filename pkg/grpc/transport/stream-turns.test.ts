@@ -1,6 +1,7 @@
 import { connect as connectHttp2, createServer, type Http2Server, type Http2Session } from "node:http2";
 import { connect, createServer as createNetServer, type Server, type Socket } from "node:net";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { createBusyCallers } from "../limits/busy-callers.ts";
 import { createStreamTurns, type StreamTurns } from "./stream-turns.ts";
 
 let http2: Http2Server;
@@ -49,7 +50,7 @@ beforeEach(async () => {
     stream.respond({ ":status": 200 }, { endStream: true });
   });
   turns = createStreamTurns({
-    callerOf: ({ remotePort }) => callers.get(remotePort) ?? "",
+    busy: createBusyCallers(() => time),
     onCancelled: () => {
       cancelled += 1;
       onCancelled();
@@ -71,15 +72,12 @@ beforeEach(async () => {
   await new Promise<void>((resolve) => listener.listen(0, "127.0.0.1", resolve));
 });
 
-const callers = new Map<number | undefined, string>();
-
 afterEach(async () => {
   vi.useRealTimers();
   for (const client of clients) client.destroy();
   turns.stop();
   // What is still to be read would count in the next test.
   await new Promise((resolve) => listener.close(resolve));
-  callers.clear();
 });
 
 function port(): number {
@@ -87,14 +85,15 @@ function port(): number {
   return typeof address === "object" && address !== null ? address.port : 0;
 }
 
-async function open(caller: string): Promise<Socket> {
+/** Without a caller it has proved nothing. */
+async function open(caller?: string): Promise<Socket> {
   const socket = connect(port(), "127.0.0.1");
   clients.push(socket);
   socket.on("error", () => {}).resume();
   await new Promise<void>((resolve) => socket.once("connect", resolve));
-  callers.set(socket.localPort, caller);
   // Node accepts one connection a turn, which would keep those that send at once apart.
   await until(() => accepted === clients.length);
+  if (caller !== undefined) turns.proved(endsOf(socket), caller);
   return socket;
 }
 
@@ -105,7 +104,7 @@ function send(socket: Socket, path: string, streams: number, more: readonly Buff
   socket.write(Buffer.concat([preface, frame(4, 0, 0, Buffer.alloc(0)), ...frames, ...more]));
 }
 
-function openMany(caller: string, connections: number): Promise<readonly Socket[]> {
+function openMany(caller: string | undefined, connections: number): Promise<readonly Socket[]> {
   return Promise.all(Array.from({ length: connections }, () => open(caller)));
 }
 
@@ -158,7 +157,7 @@ describe("CONNECTION-4: connections take turns", () => {
 
   test("and streams that are cancelled before they begin are counted and not begun", async () => {
     const resets = Array.from({ length: 90 }, (_, at) => frame(3, 0, 2 * at + 1, Buffer.of(0, 0, 0, 8)));
-    const one = await open("a");
+    const one = await open();
     send(one, "a", 90, resets);
     await until(() => ended + cancelled === 90);
     expect(cancelled).toBeGreaterThanOrEqual(90 - 16);
@@ -171,8 +170,7 @@ describe("CONNECTION-4: connections take turns", () => {
     "and %s of those that are cancelled as they arrive are read before it is noticed",
     async (_, isProven, most) => {
       streamMs = 20;
-      const one = await open("a");
-      if (isProven) turns.proved(endsOf(one));
+      const one = await open(isProven ? "a" : undefined);
       onCancelled = () => lastSession?.destroy();
       const reset = (at: number): Buffer => frame(3, 0, 2 * at + 1, Buffer.of(0, 0, 0, 8));
       const pairs = Array.from({ length: 90 }, (_stream, at) => [headersFrame(2 * at + 1, "a"), reset(at)]);
@@ -189,8 +187,7 @@ describe("CONNECTION-4: connections take turns", () => {
     ["that has proved nothing is reported", false],
     ["whose caller is known is not", true],
   ] as const)("and a connection %s when it goes on although 32 streams were refused", async (_, isProven) => {
-    const many = await openMany("a", 50);
-    if (isProven) for (const socket of many) turns.proved(endsOf(socket));
+    const many = await openMany(isProven ? "a" : undefined, 50);
     for (const socket of many) send(socket, "a", 90);
     await until(() => ended + refused === 50 * 90);
     expect(refused).toBeGreaterThan(90);
@@ -242,6 +239,26 @@ describe("CONNECTION-4: connections take turns", () => {
     send(one, "b", 1);
     await until(() => ended === 20 * 90 + 1);
     expect(served.findIndex((turn) => turn.has("b"))).toBeLessThanOrEqual(2);
+  });
+
+  test("and callers with few streams begin them in one turn, also where another has taken its time", async () => {
+    streamMs = 2;
+    const many = await openMany("a", 20);
+    const others = await Promise.all(Array.from({ length: 15 }, (_, at) => open(`b${at}`)));
+    flood(many);
+    await until(() => ended > 100);
+    const before = served.length;
+    for (const socket of others) send(socket, "b", 1);
+    await until(() => servedOf("b") === 15);
+    expect(served.length - before).toBeLessThanOrEqual(3);
+  });
+
+  test("and they wait where all of them together make a long turn", async () => {
+    streamMs = 5;
+    const others = await Promise.all(Array.from({ length: 40 }, (_, at) => open(`b${at}`)));
+    for (const socket of others) send(socket, "b", 1);
+    await until(() => ended === 40);
+    expect(Math.max(...served.map(sum))).toBeLessThanOrEqual(2 * 9);
   });
 
   test("so that of those that began 16 streams one of each caller is read in a turn, however short a turn is", async () => {

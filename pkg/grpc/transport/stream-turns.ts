@@ -4,6 +4,7 @@ import type { Socket } from "node:net";
 import type { MonotonicClock } from "../../core/clock.ts";
 import { isRecord } from "../../core/unknown.ts";
 import { type ConnectionEnds, connectionName } from "./connections.ts";
+import { createGroups } from "./groups.ts";
 import { allowMoreStreams, type NewStream, takeStreams } from "./session-streams.ts";
 import { setReading } from "./socket-reading.ts";
 import {
@@ -20,8 +21,8 @@ import { createWaitingStreams } from "./waiting-streams.ts";
 export interface StreamTurns {
   /** From now on the streams of this connection are counted. */
   watch(socket: Socket): void;
-  /** An authenticated call of the connection begins. */
-  proved(ends: ConnectionEnds): void;
+  /** An authenticated call of the connection begins: it is the caller's from now on. */
+  proved(ends: ConnectionEnds, caller: string): void;
   /**
    * The connection is not read for the time that `howLong` answers, which is asked unless it is paused already. `isDue` is
    * false while streams that arrived before wait to begin. True when it is paused now and was not before.
@@ -33,9 +34,16 @@ export interface StreamTurns {
   stop(): void;
 }
 
+/** The callers that begin many streams. Those of the others do not wait behind theirs. */
+export interface BusyCallers {
+  /** A stream of the caller begins. */
+  began(caller: string): void;
+  has(caller: string): boolean;
+  all(): readonly string[];
+}
+
 export interface StreamTurnsOptions {
-  /** The caller for whom a connection waits: turns go round between these. */
-  readonly callerOf: (ends: ConnectionEnds) => string;
+  readonly busy: BusyCallers;
   /** A stream of the connection was cancelled before it began. */
   readonly onCancelled: (ends: ConnectionEnds) => void;
   /** A stream of the connection was refused, since so many of its caller wait. */
@@ -45,15 +53,18 @@ export interface StreamTurnsOptions {
   readonly monotonic: MonotonicClock;
 }
 
-/** When the streams of one turn have taken so long, no other connection is read in it. */
+/** When the streams of one turn have taken so long, those of callers that begin many wait, and these are not read in it. */
 const TURN_MS = 8;
+/** And then those of all callers. */
+const LONGEST_TURN_MS = 40;
 
 /** Node reports each stream there, also one that grpc-js answers by itself. */
 const STREAM_CREATED = "http2.server.stream.created";
 
 export function createStreamTurns(options: StreamTurnsOptions): StreamTurns {
-  const { callerOf, monotonic } = options;
+  const { busy, monotonic } = options;
   const watched = new Map<string, TurnConnection>();
+  const byCaller = createGroups<TurnConnection>();
   const known = new WeakSet<object>();
   /** With streams in this turn. */
   const begun = new Set<TurnConnection>();
@@ -64,6 +75,8 @@ export function createStreamTurns(options: StreamTurnsOptions): StreamTurns {
   const paused = new Map<TurnConnection, NodeJS.Timeout>();
   const places = createWaitingStreams();
   let turnBeganAt = 0;
+  /** Whose connections are not read for the rest of this turn. */
+  let holding: "nobody" | "busy" | "all" = "nobody";
   let turn: NodeJS.Immediate | undefined;
 
   /** At the first stream of a session, before Node gives it to the library. */
@@ -79,15 +92,16 @@ export function createStreamTurns(options: StreamTurnsOptions): StreamTurns {
   }
 
   function arrived(connection: TurnConnection, stream: NewStream): void {
-    const mayBegin = connection.state === "read" && connection.queue.length === 0 && !isTurnOver();
+    const mayBegin =
+      connection.state === "read" && connection.queue.length === 0 && !isTurnOver(connection.caller);
     if (mayBegin) begin(connection, stream);
     else queueUp(connection, stream);
-    if (held.size === 0 && isTurnOver()) holdOthers();
+    holdOthers();
   }
 
   function queueUp(connection: TurnConnection, stream: NewStream): void {
     if (mayHaveClosed(connection)) dropClosed(connection);
-    const caller = callerOf(connection.ends);
+    const { caller } = connection;
     if (places.take(caller, connection.queue.length)) {
       connection.queue.push({ stream, caller });
       wait(connection);
@@ -116,6 +130,7 @@ export function createStreamTurns(options: StreamTurnsOptions): StreamTurns {
     begun.add(connection);
     connection.streams += 1;
     connection.untilPause -= 1;
+    busy.began(connection.caller);
     if (connection.streams >= STREAMS_A_TURN) wait(connection);
     stream.begin();
   }
@@ -126,14 +141,17 @@ export function createStreamTurns(options: StreamTurnsOptions): StreamTurns {
     turn = setImmediate(endTurn);
   }
 
-  const isTurnOver = (): boolean => turn !== undefined && monotonic() - turnBeganAt > TURN_MS;
+  const hasTaken = (ms: number): boolean => turn !== undefined && monotonic() - turnBeganAt > ms;
+
+  const isTurnOver = (caller: string): boolean =>
+    hasTaken(TURN_MS) && (hasTaken(LONGEST_TURN_MS) || busy.has(caller));
 
   function wait(connection: TurnConnection): void {
     if (connection.state === "waits" || connection.state === "paused") return;
     setReading(connection.socket, false);
     held.delete(connection);
     connection.state = "waits";
-    const caller = callerOf(connection.ends);
+    const { caller } = connection;
     waiting.set(caller, (waiting.get(caller) ?? new Set()).add(connection));
     startTurn();
   }
@@ -144,10 +162,11 @@ export function createStreamTurns(options: StreamTurnsOptions): StreamTurns {
     }
   }
 
-  /** What waits begins, as much as fits into a turn; without any it is read. */
-  function serve(connection: TurnConnection): void {
+  /** What waits begins, one at least and as much as fits into a turn; without any it is read. */
+  function serve(caller: string, connection: TurnConnection): void {
     connection.state = "read";
     while (connection.state === "read" && connection.streams < STREAMS_A_TURN) {
+      if (connection.streams > 0 && isTurnOver(caller)) break;
       const waiter = connection.queue.shift();
       if (waiter === undefined) break;
       if (waiter.stream.isClosed()) cancelled(connection, waiter);
@@ -162,7 +181,12 @@ export function createStreamTurns(options: StreamTurnsOptions): StreamTurns {
   }
 
   function holdOthers(): void {
-    for (const connection of watched.values()) {
+    const whose = hasTaken(LONGEST_TURN_MS) ? "all" : hasTaken(TURN_MS) ? "busy" : "nobody";
+    if (whose === "nobody" || whose === holding) return;
+    holding = whose;
+    const connections =
+      whose === "all" ? watched.values() : busy.all().flatMap((caller) => byCaller.members(caller));
+    for (const connection of connections) {
       // One with streams that wait is in its turn, and lines up again after it.
       if (connection.state !== "read" || connection.queue.length > 0) continue;
       if (!setReading(connection.socket, false)) continue;
@@ -204,11 +228,12 @@ export function createStreamTurns(options: StreamTurnsOptions): StreamTurns {
    * others in line wait for its turns.
    */
   function readHeld(): void {
+    holding = "nobody";
     if (held.size === 0) return;
-    const callers = new Set([...begun].map(({ ends }) => callerOf(ends)));
+    const callers = new Set([...begun].map(({ caller }) => caller));
     const later: TurnConnection[] = [];
     for (const connection of held) {
-      const caller = callerOf(connection.ends);
+      const { caller } = connection;
       if (waiting.has(caller)) wait(connection);
       else if (callers.has(caller)) later.push(connection);
       else readAgain(connection);
@@ -225,21 +250,32 @@ export function createStreamTurns(options: StreamTurnsOptions): StreamTurns {
     if (waiting.size === 0) return;
     startTurn();
     // Those that line up again are for the next turn.
-    for (const [caller, connections] of new Map(waiting)) {
-      // A connection of which nothing waits may have a single call.
-      const first =
-        [...connections].find(({ queue: waiters }) => waiters.length === 0) ?? [...connections][0];
-      // The callers that this turn has no time for come first in the next.
-      waiting.delete(caller);
-      if (first === undefined) continue;
-      connections.delete(first);
-      if (connections.size > 0) waiting.set(caller, connections);
-      serve(first);
-      if (isTurnOver()) return;
+    const callers = [...waiting.keys()];
+    // The callers that this turn has no time for come first in the next.
+    for (const caller of callers.filter((one) => !busy.has(one))) {
+      if (hasTaken(LONGEST_TURN_MS)) return;
+      serveOne(caller);
+    }
+    for (const caller of callers.filter((one) => busy.has(one))) {
+      if (hasTaken(TURN_MS)) return;
+      serveOne(caller);
     }
   }
 
+  function serveOne(caller: string): void {
+    const connections = waiting.get(caller) ?? new Set();
+    const inLine = [...connections];
+    // A connection of which nothing waits may have a single call.
+    const next = inLine.find(({ queue }) => queue.length === 0) ?? inLine[0];
+    waiting.delete(caller);
+    if (next === undefined) return;
+    connections.delete(next);
+    if (connections.size > 0) waiting.set(caller, connections);
+    serve(caller, next);
+  }
+
   function closed(connection: TurnConnection): void {
+    byCaller.remove(connection.caller, connection);
     if (paused.has(connection)) endPause(connection);
     leaveLine(connection);
     held.delete(connection);
@@ -258,14 +294,21 @@ export function createStreamTurns(options: StreamTurnsOptions): StreamTurns {
       const connection = createTurnConnection(socket);
       const key = connectionName(connection.ends);
       watched.set(key, connection);
+      byCaller.add(connection.caller, connection);
       socket.once("close", () => {
         if (watched.get(key) === connection) watched.delete(key);
         closed(connection);
       });
     },
-    proved(ends) {
+    proved(ends, caller) {
       const connection = watched.get(connectionName(ends));
-      if (connection === undefined || connection.isProven) return;
+      if (connection === undefined) return;
+      if (connection.caller !== caller) {
+        byCaller.remove(connection.caller, connection);
+        connection.caller = caller;
+        byCaller.add(caller, connection);
+      }
+      if (connection.isProven) return;
       connection.isProven = true;
       allowMoreStreams(connection.session);
     },

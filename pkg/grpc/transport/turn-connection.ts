@@ -18,6 +18,8 @@ export interface TurnConnection {
   readonly socket: Socket;
   /** A closed socket has none. */
   readonly ends: ConnectionEnds;
+  /** For whom it waits: turns go round between these. Its address, until it has proved who calls. */
+  caller: string;
   /** Known from its first stream on. */
   session: unknown;
   /** An authenticated call of it has begun. */
@@ -53,6 +55,7 @@ export function createTurnConnection(socket: Socket): TurnConnection {
   return {
     socket,
     ends: { localAddress, localPort, remoteAddress, remotePort },
+    caller: remoteAddress ?? "",
     session: undefined,
     isProven: false,
     streams: 0,

@@ -1,0 +1,41 @@
+import { describe, expect, test } from "vitest";
+import { createBusyCallers } from "./busy-callers.ts";
+
+let time = 0;
+const busy = createBusyCallers(() => time);
+
+function begin(caller: string, streams: number): void {
+  for (let stream = 0; stream < streams; stream += 1) busy.began(caller);
+}
+
+describe("a caller is busy", () => {
+  test("when it begins more than 16 streams at once, until it rests", () => {
+    begin("at once", 16);
+    expect(busy.has("at once")).toBe(false);
+    begin("at once", 1);
+    expect(busy.has("at once")).toBe(true);
+    expect(busy.all()).toEqual(["at once"]);
+    time += 20;
+    expect(busy.has("at once")).toBe(false);
+    expect(busy.all()).toEqual([]);
+  });
+
+  test("when it begins more than 50 a second, and not with fewer", () => {
+    for (let second = 0; second < 10; second += 1) {
+      for (let tenth = 0; tenth < 10; tenth += 1) {
+        begin("with few", 5);
+        begin("with many", 8);
+        time += 100;
+      }
+    }
+    begin("with few", 5);
+    begin("with many", 8);
+    expect(busy.has("with few")).toBe(false);
+    expect(busy.has("with many")).toBe(true);
+  });
+
+  test("alone: the others are not", () => {
+    begin("one", 100);
+    expect(busy.has("another")).toBe(false);
+  });
+});
