@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
@@ -124,6 +124,30 @@ test("one user whom AWS does not take fails a run that has to read by user, and 
   expect(refused.stderr).toMatch(
     /AdminListGroupsForUser: .*, of the user with sub [0-9a-f-]{36}; or set --read-members to by-group/,
   );
+});
+
+test("a pool with a user whom AWS always refuses is begun by user once, and then when it is set", async () => {
+  await sync("pool.c1z");
+  const refusal = cognito.script({
+    operation: "AdminListGroupsForUser",
+    nth: { from: 9 },
+    error: { name: "InvalidParameterException" },
+  });
+  expect((await sync("pool.c1z")).summary).toMatchObject({ members_read: "by group" });
+  const noted = join(folder, "state", `${POOL}.by-user-refused`);
+  expect(statSync(noted).mode & 0o777).toBe(0o600);
+  expect(readFileSync(noted, "utf8")).toMatch(/^[0-9T:.-]+Z\n$/);
+  const known = await sync("pool.c1z");
+  expect(known).toMatchObject({ byUser: 0, byGroup: 130 });
+  const reason = "but AWS refused the groups of a user on ";
+  expect(known.summary).toMatchObject({ members_read_reason: expect.stringContaining(reason) });
+  expect(known.stderr).toContain("memberships are read by group: by group about 131 calls in ");
+  expect(known.stderr).toContain(reason);
+  refusal.remove();
+  expect((await sync("pool.c1z", "--read-members=by-user")).summary).toMatchObject({
+    members_read: "by user",
+  });
+  expect(existsSync(noted)).toBe(false);
 });
 
 test.each([

@@ -6,7 +6,12 @@ import { GovernanceError } from "../core/errors.ts";
 import { createCycleGuard } from "./cycle-guard.ts";
 
 /** AWS does not say the groups of a user, and will not do so later either. Members of groups can be read all the same. */
-export class ByUserRefused extends GovernanceError {}
+export class ByUserRefused extends GovernanceError {
+  /** Not of one user alone: IAM or the endpoint does not allow the call. */
+  get isOfAll(): boolean {
+    return this.code === "permission-denied" || this.code === "unimplemented";
+  }
+}
 
 /** AWS contradicts itself for seconds after a change. */
 const PAUSES_MS = [500, 2_000, 5_000, 10_000] as const;
@@ -66,7 +71,11 @@ function isForGood({ code, reason }: GovernanceError): boolean {
 
 function refusalOf(failure: GovernanceError, sub: string): ByUserRefused {
   const { code, cause, reason, requestId } = failure;
-  const isOfAll = code === "permission-denied" || code === "unimplemented";
-  const message = isOfAll ? failure.message : `${failure.message}, of the user with sub ${sub}`;
-  return new ByUserRefused(code, message, { cause, reason, requestId });
+  const refusal = new ByUserRefused(code, failure.message, { cause, reason, requestId });
+  if (refusal.isOfAll) return refusal;
+  return new ByUserRefused(code, `${failure.message}, of the user with sub ${sub}`, {
+    cause,
+    reason,
+    requestId,
+  });
 }

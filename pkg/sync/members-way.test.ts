@@ -20,6 +20,7 @@ import { GovernanceError } from "../core/errors.ts";
 import type { ReadMembers } from "../core/sync-plan.ts";
 import { WHOLE_POOL } from "../core/sync-scope.ts";
 import type { MembersChoice } from "./member-cost.ts";
+import type { UserRefusals } from "./members-way.ts";
 import { syncOnce } from "./sync-once.ts";
 
 const GROUPS = Array.from({ length: 30 }, (_, n) => `group${n}`);
@@ -50,8 +51,27 @@ function runs(count = 1): readonly MemoryRun[] {
   }));
 }
 
+/** What later processes know of a refusal. */
+function memoryRefusals(): UserRefusals {
+  let atMs: number | undefined;
+  return {
+    last: () => atMs,
+    note(nowMs) {
+      atMs = nowMs;
+    },
+    forget() {
+      atMs = undefined;
+    },
+  };
+}
+
 /** One process. */
-async function sync(into: readonly MemoryRun[], setting: ReadMembers, intercept?: Interception) {
+async function sync(
+  into: readonly MemoryRun[],
+  setting: ReadMembers,
+  intercept?: Interception,
+  { refusals = memoryRefusals(), nowMs = NOON.getTime() } = {},
+) {
   const { directory, calls } = fakeDirectory(world(), intercept);
   const said: string[] = [];
   const choices: MembersChoice[] = [];
@@ -65,9 +85,10 @@ async function sync(into: readonly MemoryRun[], setting: ReadMembers, intercept?
         setting,
         pace: () => ({ listPerSecond: 5, perUserPerSecond: 50, latencyMs: 1 }),
         sleep: async () => {},
+        refusals,
       },
       publishing: { acceptShrink: true },
-      clocks: { now: () => NOON.getTime(), monotonic: () => 0 },
+      clocks: { now: () => nowMs, monotonic: () => 0 },
       randomBytes: (size) => crypto.getRandomValues(new Uint8Array(size)),
       callTotals: () => ({ calls: calls.length, throttles: 0 }),
       resumedBy: "the same command",
@@ -214,4 +235,74 @@ test("a run that asks for the groups of users is not gone on with where that is 
   expect(result).toMatchObject({ membersRead: "by group", resumed: false, membersReason: "it is set" });
   expect(asked).toBe(0);
   expect(said).toEqual(["target 0: it reads memberships by user, and --read-members is by-group"]);
+});
+
+describe("a pool with a user whom AWS always refuses", () => {
+  const DAY_MS = 24 * 3_600_000;
+  const refused = (): Interception =>
+    failing(6, () => {
+      return new GovernanceError("failed-precondition", "AWS rejects it", { reason: "request-refused" });
+    });
+
+  /** Each process has targets of its own. */
+  function pool() {
+    const refusals = memoryRefusals();
+    return {
+      sync: (afterMs: number, { setting = "auto" as ReadMembers, intercept = refused() } = {}) =>
+        sync(runs(2), setting, intercept, { refusals, nowMs: NOON.getTime() + afterMs }),
+    };
+  }
+
+  test("is begun by user once, and read by group at once for a week", async () => {
+    const { sync: syncAfter } = pool();
+    const first = await syncAfter(0);
+    expect(first.asked).toBeGreaterThan(0);
+    const next = await syncAfter(DAY_MS);
+    expect(next.result).toMatchObject({
+      membersRead: "by group",
+      membersReason: expect.stringMatching(
+        /^by group about 31 calls in .* by user about 12 calls in .*, but AWS refused the groups of a user on 2026-11-28T12:00:00\.000Z; by user is tried again after 2026-12-05T12:00:00\.000Z, or at once with --read-members by-user$/,
+      ),
+      published: [{ counts: COUNTS }, { counts: COUNTS }],
+    });
+    expect(next).toMatchObject({ asked: 0, byGroup: 30, said: [], choices: [{ isSlower: true }] });
+    expect(await syncAfter(7 * DAY_MS)).toMatchObject({ asked: 0, said: [] });
+  });
+
+  test("is tried by user again after a week, which begins the next week", async () => {
+    const { sync: syncAfter } = pool();
+    await syncAfter(0);
+    const tried = await syncAfter(7 * DAY_MS + 1);
+    expect(tried.asked).toBeGreaterThan(0);
+    expect(tried.result).toMatchObject({ membersRead: "by group" });
+    expect(await syncAfter(8 * DAY_MS)).toMatchObject({ asked: 0 });
+  });
+
+  test("is read by user from the run on that was read so to its end, and no earlier", async () => {
+    const { sync: syncAfter } = pool();
+    await syncAfter(0);
+    const cut = await syncAfter(DAY_MS, { setting: "by-user" });
+    expect(cut.result).toMatchObject({ code: "failed-precondition" });
+    expect(await syncAfter(DAY_MS, { intercept: () => {} })).toMatchObject({ asked: 0 });
+    const whole = await syncAfter(DAY_MS, { setting: "by-user", intercept: () => {} });
+    expect(whole.result).toMatchObject({ membersRead: "by user" });
+    expect((await syncAfter(DAY_MS, { intercept: () => {} })).result).toMatchObject({
+      membersRead: "by user",
+    });
+  });
+
+  test("is tried by user where the refusal has a time that is still to come: a clock was set back", async () => {
+    const { sync: syncAfter } = pool();
+    await syncAfter(0);
+    expect((await syncAfter(-DAY_MS)).asked).toBeGreaterThan(0);
+  });
+});
+
+test("a denial by IAM is asked about at each run, so that the way is right once it is lifted", async () => {
+  const refusals = memoryRefusals();
+  await sync(runs(), "auto", failing(6, denied), { refusals });
+  expect(refusals.last()).toBeUndefined();
+  expect((await sync(runs(), "auto", undefined, { refusals })).result).toMatchObject({
+    membersRead: "by user",
+  });
 });

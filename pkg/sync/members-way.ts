@@ -1,7 +1,7 @@
 // How a run reads memberships (D31): decided before it begins, and once more where AWS refuses what was decided.
 
 import type { Connector } from "../connector/connector.ts";
-import type { Sleep } from "../core/clock.ts";
+import type { EpochMs, Sleep } from "../core/clock.ts";
 import type { Pool } from "../core/pool.ts";
 import type { ReadMembers } from "../core/sync-plan.ts";
 import { isWholePool, type SyncScope } from "../core/sync-scope.ts";
@@ -16,7 +16,19 @@ export interface MembersOptions {
   readonly pace: () => Pick<MemberFacts, "listPerSecond" | "perUserPerSecond" | "latencyMs">;
   /** Where AWS contradicts itself. */
   readonly sleep: Sleep;
+  /** By default each run may try by user. */
+  readonly refusals?: UserRefusals;
 }
+
+/** What later runs know: AWS refuses the groups of one user of the pool. None of it may throw. */
+export interface UserRefusals {
+  /** When it was noted last. Undefined where nothing is noted, or nothing that can be read. */
+  last(): EpochMs | undefined;
+  note(nowMs: EpochMs): void;
+  forget(): void;
+}
+
+const TRIES_AGAIN_AFTER_MS = 7 * 24 * 3_600_000;
 
 /** A run that would ask for the groups of users does not go on where that is not wanted any more. */
 export async function fittingGroup<P extends PublishedRun>(
@@ -38,12 +50,13 @@ export interface ChoiceFacts {
   readonly listingsAtOnce: number;
   readonly partsAtOnce: number;
   readonly pool: Pool | undefined;
+  readonly nowMs: EpochMs;
 }
 
 /** Undefined where the run has begun already, or reads a part of the pool alone. */
 export async function chooseWay(
   targets: TargetGroup<PublishedRun>,
-  { connector, scope, members, listingsAtOnce, partsAtOnce, pool }: ChoiceFacts,
+  { connector, scope, members, listingsAtOnce, partsAtOnce, pool, nowMs }: ChoiceFacts,
   signal: AbortSignal,
 ): Promise<MembersChoice | undefined> {
   if (targets.run !== undefined || members === undefined || !isWholePool(scope)) return undefined;
@@ -56,9 +69,29 @@ export async function chooseWay(
   };
   const choice = chooseMembers(members.setting, facts);
   if (choice.membersRead === "by group" || members.setting !== "auto") return choice;
-  if (await connector.mayListGroupsOfUsers(signal)) return choice;
-  const reason = `${choice.reason}, which needs AdminListGroupsForUser, and that is not known to be allowed`;
-  return { membersRead: "by group", reason };
+  const why =
+    refusedLately(members.refusals, nowMs) ??
+    ((await connector.mayListGroupsOfUsers(signal))
+      ? undefined
+      : "which needs AdminListGroupsForUser, and that is not known to be allowed");
+  if (why === undefined) return choice;
+  return { membersRead: "by group", reason: `${choice.reason}, ${why}`, isSlower: true };
+}
+
+/** A reading that is broken off costs its calls, so it is not tried at each run where one user is refused. */
+function refusedLately(refusals: UserRefusals | undefined, nowMs: EpochMs): string | undefined {
+  const refusedMs = refusals?.last();
+  if (refusedMs === undefined || nowMs < refusedMs || nowMs > refusedMs + TRIES_AGAIN_AFTER_MS)
+    return undefined;
+  const [refused, again] = [refusedMs, refusedMs + TRIES_AGAIN_AFTER_MS].map((ms) =>
+    new Date(ms).toISOString(),
+  );
+  return `but AWS refused the groups of a user on ${refused}; by user is tried again after ${again}, or at once with --read-members by-user`;
+}
+
+/** False of a denial by IAM: each run asks whether it is lifted. */
+export function isOfOneUser(error: unknown): boolean {
+  return error instanceof ByUserRefused && !error.isOfAll;
 }
 
 /** What the run is given up for, since another one reads by group. Undefined: the failure is that of the run. */

@@ -18,7 +18,14 @@ import type { SyncScope } from "../core/sync-scope.ts";
 import { worthwhileListings } from "../core/user-shards.ts";
 import { beginAgain, type TargetGroup } from "./combine-targets.ts";
 import type { MembersChoice } from "./member-cost.ts";
-import { byGroupInstead, chooseWay, fittingGroup, type MembersOptions, withCure } from "./members-way.ts";
+import {
+  byGroupInstead,
+  chooseWay,
+  fittingGroup,
+  isOfOneUser,
+  type MembersOptions,
+  withCure,
+} from "./members-way.ts";
 import { type ReadingOutcome, runSync } from "./run-sync.ts";
 import type { OpenTarget, PublishedRun, PublishOptions, SyncTarget } from "./target.ts";
 
@@ -111,6 +118,7 @@ export async function syncOnce<P extends PublishedRun>(
     if (first.resumed) for (const name of first.names) events.onResumed?.(name, first.counts);
     const { group, outcome } = await readOrBeginAgain(targets, first, options, signal);
     const { pages, droppedGroups, usersRead, membersRead } = outcome;
+    if (membersRead === "by user") options.members?.refusals?.forget();
     events.onRead?.(outcome, group.counts);
     const { resumed } = group;
     const membersReason = group.run?.membersReason;
@@ -177,6 +185,7 @@ async function readOrBeginAgain<P extends PublishedRun>(
   } catch (error) {
     const instead = byGroupInstead(error, options.members?.setting);
     if (instead === undefined) throw error;
+    if (isOfOneUser(error)) options.members?.refusals?.note(options.clocks.now());
     const again = await beginAgain(targets, `memberships are read by group: ${instead.reason}`);
     for (const name of again.names) options.events.onDiscarded?.(name, instead.reason);
     return { group: again, outcome: await readAll(again, options, instead, signal) };
@@ -203,7 +212,8 @@ async function readAll(
     const pool = await connector.cachedPool(signal);
     if (pool !== undefined) observer?.onPool(pool.estimatedUsers);
     const wanted = worthwhileListings(() => options.listShards?.() ?? 1, pool?.estimatedUsers);
-    const facts = { connector, scope, members, listingsAtOnce, partsAtOnce: wanted, pool };
+    const nowMs = clocks.now();
+    const facts = { connector, scope, members, listingsAtOnce, partsAtOnce: wanted, pool, nowMs };
     const choice = decided ?? (await chooseWay(targets, facts, signal));
     if (choice !== undefined) events.onMembersChosen?.(choice);
     return await runSync(

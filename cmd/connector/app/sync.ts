@@ -12,6 +12,7 @@ import { pause } from "../process/pause.ts";
 import { inventoryPlace } from "./inventory/inventory-target.ts";
 import type { SyncPieces } from "./sync-config.ts";
 import { type Published, type TargetsSetup, targetPlace, targetsOf } from "./sync-targets.ts";
+import { userRefusals } from "./user-refusals.ts";
 import { wholeListing } from "./whole-listing.ts";
 
 export interface SyncSetup extends TargetsSetup {
@@ -31,7 +32,12 @@ export function syncOptions(setup: SyncSetup): SyncOnceOptions<Published> {
     scope,
     targets: targetsOf(setup, scope),
     listingsAtOnce: listingsAtOnce(config.rates.UserList),
-    members: { setting: config.sync.readMembers, pace: () => pace(setup), sleep: pause },
+    members: {
+      setting: config.sync.readMembers,
+      pace: () => pace(setup),
+      sleep: pause,
+      refusals: userRefusals(config, pieces.log),
+    },
     listShards: () => (scope.users === "all" ? listShards(setup) : 1),
     publishing: config.sync,
     clocks: { now: context.now, monotonic: context.monotonic },
@@ -78,9 +84,9 @@ function loggedEvents({ config, pieces: { log, userParts }, context, follow, sco
         close: () => shown?.close(),
       };
     },
-    onMembersChosen({ membersRead, reason }) {
+    onMembersChosen({ membersRead, reason, isSlower }) {
       const line = `memberships are read ${membersRead}: ${reason}`;
-      if (membersRead === "by user") log.info(line);
+      if (membersRead === "by user" || isSlower) log.info(line);
       else log.debug(line);
     },
     onGroupDropped: (group) =>

@@ -78,7 +78,7 @@ export const SYNC_SETTINGS = {
   "read-members": choiceSetting({
     group: "Sync",
     description:
-      "How memberships are read: as the members of each group, as the groups of each user, or in the way that takes less time by the run before. By user needs AdminListGroupsForUser",
+      "How memberships are read: as the members of each group, as the groups of each user, or in the way that takes less time by the run before. By user needs AdminListGroupsForUser; a week after AWS refused it for one user, auto tries it again",
     of: ["auto", "by-group", "by-user"],
     fallback: "auto",
     operators: true,

@@ -127,7 +127,7 @@ _connector_validate() {
     '--redis-ca-file[PEM file of the CAs to trust at Redis (default\: the CAs of Node.js)]:path:_files' \
     '--redis-prefix[What the keys in Redis begin with; instances with another prefix do not share (default\: cognito-connector)]:value: ' \
     '--aws-account-id[AWS account of the pool, for the key in Redis; asked of the pool unless it is known (default\: that of the role to assume, else that of the pool'\''s ARN)]:value: ' \
-    '--read-members[How memberships are read\: as the members of each group, as the groups of each user, or in the way that takes less time by the run before. By user needs AdminListGroupsForUser (default\: auto)]:value:(auto by-group by-user)' \
+    '--read-members[How memberships are read\: as the members of each group, as the groups of each user, or in the way that takes less time by the run before. By user needs AdminListGroupsForUser; a week after AWS refused it for one user, auto tries it again (default\: auto)]:value:(auto by-group by-user)' \
     '--inventory[The inventory\: a file of SQLite such as pool.db, or postgres\://host/database (default\: none)]:path:_files' \
     '--inventory-password-file[File that contains inventory-password]:path:_files' \
     '--enrich[Read these into inventory, user by user\: mfa, last-sign-in. AWS bills each user whom mfa reads as active in that month, dormant users too. last-sign-in needs the pool'\''s threat protection (default\: nothing)]:value: ' \
@@ -186,7 +186,7 @@ _connector_sync() {
     '--skip-entitlements-and-grants[Read users and groups, and neither entitlements nor memberships]' \
     '--skip-grants[With sync-resources\: read no memberships]' \
     '--list-shards[Into how many parts that are read side by side the users are divided, 1 to 64, or auto\: as many as rate needs. A sync that does not prove the parts complete reads all users again; over gRPC the proof is weaker (default\: 1)]:value: ' \
-    '--read-members[How memberships are read\: as the members of each group, as the groups of each user, or in the way that takes less time by the run before. By user needs AdminListGroupsForUser (default\: auto)]:value:(auto by-group by-user)' \
+    '--read-members[How memberships are read\: as the members of each group, as the groups of each user, or in the way that takes less time by the run before. By user needs AdminListGroupsForUser; a week after AWS refused it for one user, auto tries it again (default\: auto)]:value:(auto by-group by-user)' \
     '--skip-full-sync[Read nothing\: sync only validates, and a sync of the platform uploads a run without rows]' \
     '--inventory[The inventory\: a file of SQLite such as pool.db, or postgres\://host/database (default\: none)]:path:_files' \
     '--inventory-password-file[File that contains inventory-password]:path:_files' \
@@ -1663,7 +1663,7 @@ _connector_serve() {
     '--skip-entitlements-and-grants[Read users and groups, and neither entitlements nor memberships]' \
     '--skip-grants[With sync-resources\: read no memberships]' \
     '--list-shards[Into how many parts that are read side by side the users are divided, 1 to 64, or auto\: as many as rate needs. A sync that does not prove the parts complete reads all users again; over gRPC the proof is weaker (default\: 1)]:value: ' \
-    '--read-members[How memberships are read\: as the members of each group, as the groups of each user, or in the way that takes less time by the run before. By user needs AdminListGroupsForUser (default\: auto)]:value:(auto by-group by-user)' \
+    '--read-members[How memberships are read\: as the members of each group, as the groups of each user, or in the way that takes less time by the run before. By user needs AdminListGroupsForUser; a week after AWS refused it for one user, auto tries it again (default\: auto)]:value:(auto by-group by-user)' \
     '--skip-full-sync[Read nothing\: sync only validates, and a sync of the platform uploads a run without rows]' \
     '--sync-every[Interval of scheduled syncs to the file, from 1m to 7d, such as 30m, 1h or 24h (default\: no scheduled syncs)]:value: ' \
     '--sync-jitter-percent[Random shift of each scheduled sync, in percent of the interval (0 to 50; default\: 10)]:value: ' \
@@ -1983,7 +1983,7 @@ _connector_config_show() {
     '--skip-entitlements-and-grants[Read users and groups, and neither entitlements nor memberships]' \
     '--skip-grants[With sync-resources\: read no memberships]' \
     '--list-shards[Into how many parts that are read side by side the users are divided, 1 to 64, or auto\: as many as rate needs. A sync that does not prove the parts complete reads all users again; over gRPC the proof is weaker (default\: 1)]:value: ' \
-    '--read-members[How memberships are read\: as the members of each group, as the groups of each user, or in the way that takes less time by the run before. By user needs AdminListGroupsForUser (default\: auto)]:value:(auto by-group by-user)' \
+    '--read-members[How memberships are read\: as the members of each group, as the groups of each user, or in the way that takes less time by the run before. By user needs AdminListGroupsForUser; a week after AWS refused it for one user, auto tries it again (default\: auto)]:value:(auto by-group by-user)' \
     '--skip-full-sync[Read nothing\: sync only validates, and a sync of the platform uploads a run without rows]' \
     '--sync-every[Interval of scheduled syncs to the file, from 1m to 7d, such as 30m, 1h or 24h (default\: no scheduled syncs)]:value: ' \
     '--sync-jitter-percent[Random shift of each scheduled sync, in percent of the interval (0 to 50; default\: 10)]:value: ' \
