@@ -136,6 +136,45 @@ test("a thread without a call does not keep its process alive, and one with a ca
   expect([stdout, stderr, status]).toEqual(["latelate\n", "", 0]);
 });
 
+test("an answer that cannot be read fails the calls, and ends the thread, which keeps its process alive no longer", () => {
+  const script = join(folder, "unreadable.mjs");
+  writeFileSync(
+    script,
+    `import { connectWorker } from ${JSON.stringify(resolve(import.meta.dirname, "../pkg/worker/connect-worker.ts"))};
+    const beside = ${JSON.stringify(import.meta.url)};
+    const { call, isAlive } = connectWorker({ beside, module: "support/echo-thread", argument: "x", subject: "the echo" });
+    const waiting = call("wait", new AbortController().signal).catch(({ code }) => code);
+    const failure = await call("nested", 6000).catch((error) => error);
+    console.log(failure.code, failure.cause.name, await waiting, isAlive());`,
+  );
+  const { stdout, stderr, status } = spawnSync(process.execPath, [script], {
+    encoding: "utf8",
+    timeout: 100_000,
+  });
+  expect([stdout, stderr, status]).toEqual(["internal RangeError internal false\n", "", 0]);
+});
+
+test("a call that the thread cannot read fails, as does every other one", () => {
+  const script = join(folder, "unreadable-call.mjs");
+  writeFileSync(
+    script,
+    `import { connectWorker } from ${JSON.stringify(resolve(import.meta.dirname, "../pkg/worker/connect-worker.ts"))};
+    const beside = ${JSON.stringify(import.meta.url)};
+    const { call, isAlive } = connectWorker({ beside, module: "support/echo-thread", argument: "x", subject: "the echo" });
+    const waiting = call("wait", new AbortController().signal).catch(({ code }) => code);
+    let outer = {};
+    for (let inner = 0; inner < 14000; inner += 1) outer = { outer };
+    const failure = await call("twice", outer).catch((error) => error);
+    console.log(failure.code, failure.cause.name, await waiting, isAlive());`,
+  );
+  // A thread has 4 MB of stack.
+  const { stdout, stderr, status } = spawnSync(process.execPath, ["--stack-size=6000", script], {
+    encoding: "utf8",
+    timeout: 100_000,
+  });
+  expect([stdout, stderr, status]).toEqual(["internal RangeError internal false\n", "", 0]);
+});
+
 test("an answer that comes after the end does not end the process before the thread has ended", () => {
   const script = join(folder, "late-answer.mjs");
   writeFileSync(

@@ -41,7 +41,7 @@ interface Waiting {
 
 /**
  * Starts a thread that answers calls (`serveWorker`). It keeps the process alive only while a call is under way. When it
- * ends by itself, calls under way and later ones fail with `internal`.
+ * ends by itself, or an answer cannot be read, which ends it, calls under way and later ones fail with `internal`.
  */
 export function connectWorker<S>({
   beside,
@@ -68,7 +68,11 @@ export function connectWorker<S>({
   }
 
   worker.on("error", fail);
-  worker.on("messageerror", fail);
+  worker.on("messageerror", (cause) => {
+    fail(cause);
+    // It still lives, and would keep the process alive for answers that nobody waits for any more.
+    void worker.terminate();
+  });
   worker.on("exit", () => fail(undefined));
   worker.on("message", (answer: WorkerAnswer<never>) => {
     const { id } = answer;

@@ -31,6 +31,10 @@ export function serveWorker(create: (argument: never) => object): void {
     port?.postMessage(answered, answered.isDone ? [...movedPartsOf(answered.value)] : []);
   }
 
+  // Which call it is cannot be said, so the thread ends: its caller then fails all of them.
+  port.on("messageerror", (error) => {
+    throw error;
+  });
   port.on("message", (request: WorkerRequest) => {
     const { id } = request;
     if (request.kind === "abort") {

@@ -14,6 +14,8 @@ export interface Echo {
   log(text: string): Promise<readonly string[]>;
   throwLater(): Promise<void>;
   end(code: number): Promise<void>;
+  /** An object in so many others. Of 6,000 this thread can send what its caller, which has less stack, cannot read. */
+  nested(depth: number): Promise<object>;
   youngSizes(): Promise<YoungSizes>;
 }
 
@@ -50,6 +52,11 @@ serveWorker((argument: string): Echo => {
     },
     async end(code) {
       process.exit(code);
+    },
+    async nested(depth) {
+      let outer = {};
+      for (let inner = 0; inner < depth; inner += 1) outer = { outer };
+      return outer;
     },
     youngSizes: youngSizesAfterWork,
   };
