@@ -131,6 +131,7 @@ export const WAYS: readonly Way[] = [
   goSyncer("Go syncer, Pebble, in parts", "pebble", [IN_PARTS]),
   script("paginator, JavaScript", "paginator.ts", false),
   script("floor", "floor.ts", false),
+  script("lasting floor", "lasting-floor.ts", false),
   script("paginator, Python", "paginator.py", false),
   script("call per user, JavaScript", "per-user.ts", true),
   script("call per user, Python", "per-user.py", true),
