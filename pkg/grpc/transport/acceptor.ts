@@ -75,9 +75,9 @@ export function createConnectionAcceptor(options: ConnectionAcceptorOptions): Co
   function cut(ends: ConnectionEnds): void {
     connections.cut(ends);
     // At once: the rest of what was read may have hundreds of calls.
-    injectors.get(connectionName(ends))?.destroy();
+    endings.get(connectionName(ends))?.();
   }
-  const injectors = new Map<string, Injector>();
+  const endings = new Map<string, () => void>();
   const inject = (socket: Socket): void => {
     if (!open) {
       socket.destroy();
@@ -85,10 +85,16 @@ export function createConnectionAcceptor(options: ConnectionAcceptorOptions): Co
     }
     const injector = createInjector();
     const key = connectionName(socket);
-    injectors.set(key, injector);
+    let ended = false;
+    // Each of hundreds of calls may cut its connection before the library has ended it, and each time it would add a listener.
+    const end = (): void => {
+      if (!ended) injector.destroy();
+      ended = true;
+    };
+    endings.set(key, end);
     socket.once("close", () => {
-      injector.destroy();
-      if (injectors.get(key) === injector) injectors.delete(key);
+      end();
+      if (endings.get(key) === end) endings.delete(key);
     });
     if (socket instanceof TLSSocket) {
       tls?.connected(socket, () => injector.drain(INVALID_CERTIFICATE_GRACE_MS));
