@@ -14,7 +14,7 @@ import {
   ResourcesService,
   ResourceTypesService,
 } from "../pkg/gen/c1/connector/v2/resource_pb.ts";
-import { callUnary, useGrpcServer } from "./support/grpc-client.ts";
+import { callUnary, rowOf, useGrpcServer } from "./support/grpc-client.ts";
 
 const start = useGrpcServer(afterEach);
 
@@ -249,14 +249,14 @@ describe("a message", () => {
 
   test("just under the limit of a client arrives", async () => {
     const { client } = await start({
-      listResources: async () => ({ items: [big(4 * 1024 * 1024 - 65 * 1024)], nextPageToken: "" }),
+      listResources: async () => ({ items: [rowOf(big(4 * 1024 * 1024 - 65 * 1024))], nextPageToken: "" }),
     });
     expect(await client.unary(listResources, { resourceTypeId: "user" })).toMatchObject({ code: "OK" });
   });
 
   test("over the limit is our INTERNAL, not the client's RESOURCE_EXHAUSTED", async () => {
     const { client } = await start({
-      listResources: async () => ({ items: [big(4 * 1024 * 1024 - 64 * 1024)], nextPageToken: "" }),
+      listResources: async () => ({ items: [rowOf(big(4 * 1024 * 1024 - 64 * 1024))], nextPageToken: "" }),
     });
     const reply = await client.unary(listResources, { resourceTypeId: "user" });
     expect(reply).toMatchObject({

@@ -49,36 +49,36 @@ export interface Listing<T> {
   readonly nextPageToken: string;
 }
 
+/** An item of one page. Its message is built when it is needed. */
+export interface MessageRow<T> {
+  build(): T;
+  /** Writes the bytes of `build()`, sooner. Left out where there is only the message. */
+  write?(into: MessageWriter): void;
+}
+
 /**
  * A user of one page. Its resource is built only when it is needed: a sync reads most users several times, and a target
  * that stores users themselves never needs it.
  */
-export interface UserRow {
+export interface UserRow extends MessageRow<Resource> {
   readonly user: User;
   readonly resourceTypeId: string;
   readonly resourceId: string;
   /** Two readings of one user with the same stamp build the same resource. */
   readonly stamp: string;
-  build(): Resource;
-  /** Writes the bytes of `build()`, sooner. Left out where there is only the message. */
-  write?(into: MessageWriter): void;
 }
 
 /** A group of one page. Its messages are built when they are needed. */
-export interface GroupRow {
+export interface GroupRow extends MessageRow<Resource> {
   readonly group: Group;
-  build(): Resource;
   entitlements(): readonly Entitlement[];
 }
 
 /** A membership of one page. The grant is built when it is needed. */
-export interface MembershipRow {
+export interface MembershipRow extends MessageRow<Grant> {
   readonly groupName: string;
   /** The member itself: a grant must not name a user that is not in the file (D5). */
   readonly member: UserRow;
-  build(): Grant;
-  /** Writes the bytes of `build()`, sooner. Left out where there is only the message. */
-  write?(into: MessageWriter): void;
 }
 
 /** The request for one page of events. */
@@ -159,7 +159,7 @@ export interface Connector {
     parent: ResourceId | undefined,
     request: ListRequest,
     signal: AbortSignal,
-  ): Promise<Listing<Resource>>;
+  ): Promise<Listing<MessageRow<Resource>>>;
   /** The pages of `listResources("user")`, as rows that are built on demand. */
   listUsers(request: ListUsersRequest, signal: AbortSignal): Promise<Listing<UserRow>>;
   /** The pages of `listResources("group")`, as rows that are built on demand. */
@@ -189,7 +189,7 @@ export interface Connector {
     resource: Resource | undefined,
     request: ListRequest,
     signal: AbortSignal,
-  ): Promise<Listing<Grant>>;
+  ): Promise<Listing<MessageRow<Grant>>>;
   /** One with an inventory, otherwise none. */
   listEventFeeds(): readonly EventFeedMetadata[];
   /** `not-found` for a feed that is not listed. Oldest first, each change once. */

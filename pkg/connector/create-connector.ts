@@ -26,10 +26,9 @@ import { isDeleted } from "./deleted-user.ts";
 import { memberEntitlement } from "./entitlements.ts";
 import { createEventFeed } from "./event-feed.ts";
 import { neededToServe } from "./features.ts";
-import { membershipGrants } from "./grants.ts";
 import { groupResource } from "./groups.ts";
 import { groupsFrom, groupsOfUserFrom, membersFrom, usersFrom } from "./listing-sources.ts";
-import { membershipRows } from "./membership-rows.ts";
+import { grantRows, membershipRows } from "./membership-rows.ts";
 import { connectorMetadata } from "./metadata.ts";
 import { type ListingSource, listPage } from "./paged-listing.ts";
 import { RESOURCE_TYPES } from "./resource-types.ts";
@@ -243,8 +242,8 @@ export function createConnector(options: ConnectorOptions): Connector {
       const isGroups = resourceTypeId === GROUP_TYPE;
       if (request.pageToken === "") ahead?.begin(isGroups ? "groups" : "users");
       return isGroups
-        ? builtPage(await listGroups(groupsFrom(served), request, signal))
-        : builtPage(await listUsers(usersFrom(served), request, signal, parts));
+        ? await listGroups(groupsFrom(served), request, signal)
+        : await listUsers(usersFrom(served), request, signal, parts);
     },
     listUsers: (request, signal) => listUsers(usersFrom(directory, request.subPrefix), request, signal),
     listGroups: (request, signal) => listGroups(groupsFrom(directory), request, signal),
@@ -293,13 +292,9 @@ export function createConnector(options: ConnectorOptions): Connector {
       requireType(resourceType);
       if (resourceType === USER_TYPE) return { items: [], nextPageToken: "" };
       const { items, nextPageToken } = await listUndivided(membersFrom(served, name), request, signal);
-      return { items: items.map(membershipGrants(name, userIdKind, poolId)), nextPageToken };
+      return { items: grantRows(name, items, options), nextPageToken };
     },
   };
-}
-
-function builtPage<T>({ items, nextPageToken }: Listing<{ build(): T }>): Listing<T> {
-  return { items: items.map((row) => row.build()), nextPageToken };
 }
 
 function requireType(resourceTypeId: string): void {

@@ -106,7 +106,8 @@ describe("the bytes that are written without a message", () => {
         const write = membershipWriter(group, kind, poolId);
         const grant = membershipGrants(group, kind, poolId)(user);
         writer.clear();
-        write(writer, user);
+        // A member that was read ahead has no more.
+        write(writer, { sub: user.sub, username: user.username });
         return hex(writer.since(0)) === hex(toBinary(GrantSchema, grant));
       }),
     );

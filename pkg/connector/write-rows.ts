@@ -1,9 +1,9 @@
-// The rows of users and memberships as bytes, for targets that store millions of them: the bytes of `userResource` and
-// `membershipGrants`, without the messages. A test compares the two.
+// The rows of users and memberships as bytes, for the targets and callers that take millions of them: the bytes of
+// `userResource` and `membershipGrants`, without the messages. A test compares the two.
 import { toBinary } from "@bufbuild/protobuf";
 import { AnySchema } from "@bufbuild/protobuf/wkt";
 import type { Pool } from "../core/pool.ts";
-import { isFederated, type User } from "../core/user.ts";
+import { isFederated, type Member, type User } from "../core/user.ts";
 import type { UserFacts } from "../core/user-facts.ts";
 import { GROUP_TYPE, memberEntitlementId, membershipGrantId, USER_TYPE } from "../protocol/ids.ts";
 import { lengthTag, MessageWriter, numberTag } from "../protocol/message-writer.ts";
@@ -157,7 +157,7 @@ export function membershipWriter(
   groupName: string,
   kind: UserIdKind,
   poolId: string,
-): (into: MessageWriter, member: User) => void {
+): (into: MessageWriter, member: Member) => void {
   const entitlement = entitlementField(groupName);
   const annotations = annotationFields(groupName, poolId);
   const idStart = new TextEncoder().encode(membershipGrantId(groupName, ""));

@@ -8,6 +8,7 @@ import {
   ResourcesServiceListResourcesRequestSchema,
   ResourcesServiceListResourcesResponseSchema,
 } from "../gen/c1/connector/v2/resource_pb.ts";
+import { EncodedAnswer } from "../rpc/encoded-answer.ts";
 import type { CallStatus } from "./errors.ts";
 import { intercepted, MAX_ANSWER_BYTES } from "./interceptors.ts";
 
@@ -37,6 +38,8 @@ interface Incoming {
   readonly onCall?: (event: GrpcCallEvent) => void;
 }
 
+const encoded = (bytes: Uint8Array) => new EncodedAnswer(ResourcesServiceListResourcesResponseSchema, bytes);
+
 async function serve(
   answer: (request: Message) => object | Promise<object>,
   incoming: Incoming = {},
@@ -48,7 +51,10 @@ async function serve(
   const route = {
     method,
     async *handle(asked: Message) {
-      yield create(ResourcesServiceListResourcesResponseSchema, await answer(asked));
+      const given = await answer(asked);
+      yield given instanceof EncodedAnswer
+        ? given
+        : create(ResourcesServiceListResourcesResponseSchema, given);
     },
   };
   const observation = {
@@ -136,6 +142,16 @@ describe("a call", () => {
     expect(over.outcome.details).toMatch(
       /^ListResources: the answer has 4128769 bytes, .* smaller page_size$/,
     );
+    expect(over.answers).toEqual([]);
+  });
+
+  test("whose answer is encoded already gets these bytes, and CALL-5 holds", async () => {
+    const bytes = Uint8Array.of(0x12, 1, 0x61);
+    const { answers, event } = await serve(() => encoded(bytes));
+    expect(answers).toEqual([bytes]);
+    expect(event).toMatchObject({ code: "OK", answerBytes: 3 });
+    const over = await serve(() => encoded(new Uint8Array(MAX_ANSWER_BYTES + 1)));
+    expect(over.outcome.code).toBe(status.INTERNAL);
     expect(over.answers).toEqual([]);
   });
 

@@ -4,12 +4,13 @@
 //   decoded      bytes → request; answers → bytes, none larger than a client takes
 //   constrained  the rules of the .proto files, before anything is done
 //   handle       the handler
-import { type DescMessage, fromBinary, type Message, toBinary } from "@bufbuild/protobuf";
+import { type DescMessage, fromBinary, type Message } from "@bufbuild/protobuf";
 import { status } from "@grpc/grpc-js";
 import type { MonotonicClock } from "../core/clock.ts";
 import { GovernanceError } from "../core/errors.ts";
 import { type GrpcCallEvent, notify } from "../core/events.ts";
 import { checkConstraints } from "../protocol/constraints.ts";
+import { encodeAnswer } from "../rpc/encoded-answer.ts";
 import type { HandlerCall, Route } from "../rpc/handlers.ts";
 import { failureOf, type UncodedError } from "../rpc/status.ts";
 import { type CallStatus, callStatusOf, STATUS_OK } from "./errors.ts";
@@ -118,7 +119,7 @@ function callerGone(signal: AbortSignal): GovernanceError | undefined {
 function decoded({ method }: Route, next: Decoded): Encoded {
   return async function* decode(call) {
     for await (const answer of next(parse(method.input, call.bytes), call.signal, call)) {
-      const encoded = toBinary(method.output, answer);
+      const encoded = encodeAnswer(answer, method.output);
       if (encoded.byteLength > MAX_ANSWER_BYTES) {
         throw new GovernanceError(
           "internal",

@@ -1,5 +1,6 @@
-// Protobuf bytes of the messages that a sync builds by the million. A message is written from its last field to its first: its
-// length is then known when its head is written, so nothing is measured twice and nothing is copied together.
+// Protobuf bytes of the messages that a sync and the listings over gRPC have by the million. A message is written from its last
+// field to its first: its length is then known when its head is written, so nothing is measured twice and nothing is copied
+// together.
 import { Buffer } from "node:buffer";
 import type { JsonValue } from "@bufbuild/protobuf";
 
@@ -36,6 +37,11 @@ export class MessageWriter {
   constructor(firstBytes: number = FIRST_BYTES) {
     this.#bytes = Buffer.allocUnsafeSlow(firstBytes);
     this.#at = firstBytes;
+  }
+
+  /** The memory that it holds: it grows with what is written, and stays. */
+  get heldBytes(): number {
+    return this.#bytes.length;
   }
 
   /** How much is written: what `head` and `since` are given to say where a message ends. */

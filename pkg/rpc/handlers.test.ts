@@ -6,7 +6,12 @@ import {
   AssetServiceGetAssetResponseSchema,
 } from "../gen/c1/connector/v2/asset_pb.ts";
 import type { EntitlementsService } from "../gen/c1/connector/v2/entitlement_pb.ts";
-import { DoRequestSchema, RateLimiterService } from "../gen/c1/ratelimit/v1/ratelimit_pb.ts";
+import {
+  DoRequestSchema,
+  DoResponseSchema,
+  RateLimiterService,
+} from "../gen/c1/ratelimit/v1/ratelimit_pb.ts";
+import { EncodedAnswer, type RpcAnswer } from "./encoded-answer.ts";
 import { type Handlers, type ServiceRoutes, serviceRoutes } from "./handlers.ts";
 import { rateLimiterService } from "./services/rate-limiter-service.ts";
 
@@ -19,10 +24,10 @@ const call = {
   setTrailer: () => {},
 };
 
-async function answersOf({ routes }: ServiceRoutes, name: string, request: Message): Promise<Message[]> {
+async function answersOf({ routes }: ServiceRoutes, name: string, request: Message): Promise<RpcAnswer[]> {
   const route = routes.find(({ method }) => method.name === name);
   if (route === undefined) throw new Error(`no route ${name}`);
-  const answers: Message[] = [];
+  const answers: RpcAnswer[] = [];
   for await (const answer of route.handle(request, never, call)) answers.push(answer);
   return answers;
 }
@@ -61,6 +66,21 @@ describe("the handlers of a service", () => {
     const expected = [metadata, data].map((init) => create(AssetServiceGetAssetResponseSchema, init));
     expect(await answersOf(fromArray, "GetAsset", request)).toEqual(expected);
     expect(await answersOf(asTheyCome, "GetAsset", request)).toEqual(expected);
+  });
+
+  test("may give the bytes of an answer, of their own method alone", async () => {
+    const asked = create(DoRequestSchema);
+    const handlers = rateLimiterService(undefined);
+    const own = new EncodedAnswer(DoResponseSchema, Uint8Array.of(1, 2));
+    const routes = serviceRoutes(RateLimiterService, { ...handlers, do: () => own });
+    expect(await answersOf(routes, "Do", asked)).toEqual([own]);
+    const other = new EncodedAnswer(DoRequestSchema, Uint8Array.of(1, 2));
+    expectTypeOf(other).not.toExtend<typeof own>();
+    const mistaken = { ...handlers };
+    // Past the compiler.
+    Reflect.set(mistaken, "do", () => other);
+    const refused = answersOf(serviceRoutes(RateLimiterService, mistaken), "Do", asked);
+    await expect(refused).rejects.toThrow("gave the answer of another method");
   });
 
   test("throw while their answers are read, not before", async () => {

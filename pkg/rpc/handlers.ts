@@ -1,8 +1,9 @@
 import type { DescMethod, DescService, Message, MessageInitShape, MessageShape } from "@bufbuild/protobuf";
 import { create } from "@bufbuild/protobuf";
 import type { Requester } from "../core/change.ts";
+import { EncodedAnswer, type RpcAnswer } from "./encoded-answer.ts";
 
-type AnswerOf<M extends DescMethod> = MessageInitShape<M["output"]>;
+type AnswerOf<M extends DescMethod> = MessageInitShape<M["output"]> | EncodedAnswer<M["output"]>;
 
 /** What a handler may read about its call beside the request, and add to its answer. */
 export interface HandlerCall {
@@ -46,7 +47,7 @@ export type Handlers<S extends DescService> = {
 /** One RPC without its types. A unary one gives exactly one answer. */
 export interface Route {
   readonly method: DescMethod;
-  readonly handle: (request: Message, signal: AbortSignal, call: HandlerCall) => AsyncIterable<Message>;
+  readonly handle: (request: Message, signal: AbortSignal, call: HandlerCall) => AsyncIterable<RpcAnswer>;
 }
 
 /** One service and all its RPCs. */
@@ -83,8 +84,12 @@ function routeOf(method: DescMethod, handlers: object): Route {
   };
 }
 
-function answerOf(method: DescMethod, answer: unknown): Message {
+function answerOf(method: DescMethod, answer: unknown): RpcAnswer {
   if (!isObject(answer)) throw new TypeError(`${method.toString()} gave no answer`);
+  if (answer instanceof EncodedAnswer) {
+    if (answer.schema === method.output) return answer;
+    throw new TypeError(`${method.toString()} gave the answer of another method`);
+  }
   return create(method.output, answer);
 }
 

@@ -1,11 +1,13 @@
-import { create } from "@bufbuild/protobuf";
+import { create, toBinary } from "@bufbuild/protobuf";
 import { describe, expect, test } from "vitest";
 import { GovernanceError } from "../core/errors.ts";
 import {
   type EventService,
   EventService as Events,
   ListEventsRequestSchema,
+  ListEventsResponseSchema,
 } from "../gen/c1/connector/v2/event_feed_pb.ts";
+import { EncodedAnswer } from "./encoded-answer.ts";
 import { type HandlerCall, type Handlers, serviceRoutes } from "./handlers.ts";
 import { createRpcRouter } from "./router.ts";
 import { UncodedError } from "./status.ts";
@@ -40,6 +42,15 @@ describe("a router", () => {
     const answer = await router.call(Events.method.listEvents, { cursor: "at" }, call, never);
     expect(answer).toMatchObject({ cursor: "at!", hasMore: true });
     expect(seen).toEqual([call]);
+  });
+
+  test("answers with the message where the handler gives its bytes", async () => {
+    const events = create(ListEventsResponseSchema, { cursor: "here", hasMore: true });
+    const router = routerOf({
+      listEvents: () =>
+        new EncodedAnswer(ListEventsResponseSchema, toBinary(ListEventsResponseSchema, events)),
+    });
+    expect(await router.call(Events.method.listEvents, {}, call, never)).toEqual(events);
   });
 
   test("refuses a request that breaks a rule before its handler runs", async () => {

@@ -1,6 +1,7 @@
-import type { DescMethodUnary, Message, MessageInitShape, MessageShape } from "@bufbuild/protobuf";
+import type { DescMethodUnary, MessageInitShape, MessageShape } from "@bufbuild/protobuf";
 import { create, type DescMessage, isMessage } from "@bufbuild/protobuf";
 import { checkConstraints } from "../protocol/constraints.ts";
+import { decodeAnswer, type RpcAnswer } from "./encoded-answer.ts";
 import type { HandlerCall, Route, ServiceRoutes } from "./handlers.ts";
 import { failureOf } from "./status.ts";
 
@@ -39,11 +40,12 @@ export function createRpcRouter(services: readonly ServiceRoutes[]): RpcRouter {
 }
 
 async function onlyAnswer<O extends DescMessage>(
-  answers: AsyncIterable<Message>,
+  answers: AsyncIterable<RpcAnswer>,
   output: O,
 ): Promise<MessageShape<O>> {
   for await (const answer of answers) {
-    if (isMessage(answer, output)) return answer;
+    const message = decodeAnswer(answer);
+    if (isMessage(message, output)) return message;
   }
   throw new TypeError(`${output.typeName}: the handler gave no answer`);
 }

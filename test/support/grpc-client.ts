@@ -19,7 +19,7 @@ import {
   type ServiceError,
   status,
 } from "@grpc/grpc-js";
-import type { Connector } from "../../pkg/connector/connector.ts";
+import type { Connector, MessageRow } from "../../pkg/connector/connector.ts";
 import { createEventFeed } from "../../pkg/connector/event-feed.ts";
 import type { ProvisioningVerbs } from "../../pkg/connector/provisioning/verbs.ts";
 import { GovernanceError } from "../../pkg/core/errors.ts";
@@ -231,6 +231,9 @@ const noPool = (): Promise<never> =>
 
 const noFeed = createEventFeed({ changes: undefined, poolId: "", userIdKind: "sub", pool: noPool });
 
+/** A row of which there is only the message. */
+export const rowOf = <T>(message: T): MessageRow<T> => ({ build: () => message });
+
 /** A connector of one user in one group, without a pool; a test replaces what it needs. */
 export function fakeConnector(different: Partial<Connector> = {}): Connector {
   return {
@@ -240,7 +243,7 @@ export function fakeConnector(different: Partial<Connector> = {}): Connector {
     metadata: async () => create(ConnectorMetadataSchema, { displayName: "Fake pool" }),
     validate: async () => {},
     listResourceTypes: () => types,
-    listResources: async (type) => ({ items: type === "user" ? [user] : [group], nextPageToken: "" }),
+    listResources: async (type) => ({ items: [rowOf(type === "user" ? user : group)], nextPageToken: "" }),
     listUsers: noPool,
     listGroups: noPool,
     listMembers: noPool,
@@ -256,7 +259,7 @@ export function fakeConnector(different: Partial<Connector> = {}): Connector {
       nextPageToken: "",
     }),
     listStaticEntitlements: () => ({ items: [], nextPageToken: "" }),
-    listGrants: async () => ({ items: [grant], nextPageToken: "" }),
+    listGrants: async () => ({ items: [rowOf(grant)], nextPageToken: "" }),
     ...noFeed,
     ...different,
   };

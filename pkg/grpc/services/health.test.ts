@@ -1,10 +1,11 @@
-import { create, type Message } from "@bufbuild/protobuf";
+import { create } from "@bufbuild/protobuf";
 import { describe, expect, test } from "vitest";
 import {
   HealthCheckRequestSchema,
   HealthListRequestSchema,
   HealthCheckResponse_ServingStatus as Serving,
 } from "../../gen/grpc/health/v1/health_pb.ts";
+import type { RpcAnswer } from "../../rpc/encoded-answer.ts";
 import type { HandlerCall } from "../../rpc/handlers.ts";
 import { createServingState, HEALTH_SERVICE, type HealthState } from "./health.ts";
 
@@ -17,7 +18,7 @@ const call: HandlerCall = {
   setTrailer: () => {},
 };
 
-function ask(state: HealthState, method: string, service = "", signal = never): AsyncIterator<Message> {
+function ask(state: HealthState, method: string, service = "", signal = never): AsyncIterator<RpcAnswer> {
   const route = state.service.routes.find(({ method: { name } }) => name === method);
   if (route === undefined) throw new Error(`${method} is missing`);
   const request =
@@ -25,7 +26,7 @@ function ask(state: HealthState, method: string, service = "", signal = never): 
   return route.handle(request, signal, call)[Symbol.asyncIterator]();
 }
 
-const next = async (answers: AsyncIterator<Message>): Promise<unknown> => (await answers.next()).value;
+const next = async (answers: AsyncIterator<RpcAnswer>): Promise<unknown> => (await answers.next()).value;
 
 describe("Check", () => {
   test.for(["", "c1.connector.v2.GrantsService"])("of %j follows the state", async (service) => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { listRequest, onlyPage, pageAnswer } from "./paging.ts";
+import { listRequest, onlyPage, requireProgress } from "./paging.ts";
 
 describe("paging", () => {
   test("asks with the size as it came, 0 included, and with room for one message", () => {
@@ -8,19 +8,18 @@ describe("paging", () => {
   });
 
   test("hands the page on", () => {
-    const answer = pageAnswer({ pageToken: "a", pageSize: 0 }, { items: [1, 2], nextPageToken: "b" });
-    expect(answer).toEqual({ list: [1, 2], nextPageToken: "b" });
+    const page = { items: [1, 2], nextPageToken: "b" };
+    expect(requireProgress({ pageToken: "a", pageSize: 0 }, page)).toBe(page);
   });
 
   test("the last page of a listing without tokens is no repetition", () => {
-    expect(pageAnswer({ pageToken: "", pageSize: 0 }, { items: [], nextPageToken: "" })).toMatchObject({
-      nextPageToken: "",
-    });
+    const page = { items: [], nextPageToken: "" };
+    expect(requireProgress({ pageToken: "", pageSize: 0 }, page)).toBe(page);
   });
 
   test("a next token that was just used is internal, and not a page", () => {
     const repeated = (): unknown =>
-      pageAnswer({ pageToken: "a", pageSize: 0 }, { items: [1], nextPageToken: "a" });
+      requireProgress({ pageToken: "a", pageSize: 0 }, { items: [1], nextPageToken: "a" });
     expect(repeated).toThrow(
       expect.objectContaining({ code: "internal", message: expect.stringMatching(/^next_page_token/) }),
     );

@@ -15,20 +15,17 @@ export function listRequest({ pageToken, pageSize }: PagedRequest): ListRequest 
 }
 
 /**
- * The answer to a paged request. A next token equal to the one just used is `internal`: Baton's client does not notice
- * and would ask without end.
+ * The listing that answers a paged request. A next token equal to the one just used is `internal`: Baton's client does not
+ * notice and would ask without end.
  */
-export function pageAnswer<T>(
-  request: PagedRequest,
-  listing: Listing<T>,
-): { list: T[]; nextPageToken: string } {
+export function requireProgress<T>(request: PagedRequest, listing: Listing<T>): Listing<T> {
   if (request.pageToken !== "" && listing.nextPageToken === request.pageToken) {
     throw new GovernanceError(
       "internal",
       "next_page_token is the same as the page_token that was asked for: the listing does not move on",
     );
   }
-  return { list: [...listing.items], nextPageToken: listing.nextPageToken };
+  return listing;
 }
 
 /** For listings of one page, which never give out a token (D10). */

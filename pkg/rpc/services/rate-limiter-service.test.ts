@@ -10,6 +10,7 @@ import {
   ReportRequestSchema,
   RateLimitDescription_Status as Status,
 } from "../../gen/c1/ratelimit/v1/ratelimit_pb.ts";
+import { EncodedAnswer } from "../encoded-answer.ts";
 import type { HandlerCall } from "../handlers.ts";
 import { rateLimiterService } from "./rate-limiter-service.ts";
 
@@ -43,7 +44,9 @@ const entries = (key: string, value: string) => ({
 
 async function ask(limits: RateLimits | undefined, key: string, value: string) {
   const request = create(DoRequestSchema, { requestToken: "t", ...entries(key, value) });
-  return create(DoResponseSchema, await rateLimiterService(limits).do(request, never, call));
+  const answer = await rateLimiterService(limits).do(request, never, call);
+  if (answer instanceof EncodedAnswer) throw new TypeError("not a message");
+  return create(DoResponseSchema, answer);
 }
 
 describe("Do", () => {

@@ -8,16 +8,21 @@ import { TypeScopedGrantsSchema } from "../../gen/c1/connector/v2/annotation_typ
 import type { ConnectorService } from "../../gen/c1/connector/v2/connector_pb.ts";
 import type { EntitlementsService } from "../../gen/c1/connector/v2/entitlement_pb.ts";
 import type { EventService } from "../../gen/c1/connector/v2/event_feed_pb.ts";
-import type { GrantsService } from "../../gen/c1/connector/v2/grant_pb.ts";
-import type {
-  Resource,
-  ResourceGetterService,
-  ResourcesService,
-  ResourceTypesService,
+import {
+  type GrantsService,
+  GrantsServiceListGrantsResponseSchema,
+} from "../../gen/c1/connector/v2/grant_pb.ts";
+import {
+  type Resource,
+  type ResourceGetterService,
+  type ResourcesService,
+  ResourcesServiceListResourcesResponseSchema,
+  type ResourceTypesService,
 } from "../../gen/c1/connector/v2/resource_pb.ts";
 import { hasAnnotation } from "../../protocol/annotations.ts";
 import type { Handlers } from "../handlers.ts";
-import { LISTING_BYTES, listRequest, onlyPage, pageAnswer } from "./paging.ts";
+import { createPageEncoder } from "./page-encoder.ts";
+import { LISTING_BYTES, listRequest, onlyPage, requireProgress } from "./paging.ts";
 
 export function connectorService(
   connector: Connector,
@@ -42,14 +47,13 @@ export function resourceTypesService(connector: Connector): Handlers<typeof Reso
 }
 
 export function resourcesService(connector: Connector): Handlers<typeof ResourcesService> {
+  const encode = createPageEncoder(ResourcesServiceListResourcesResponseSchema);
   return {
     listResources: async (request, signal) => {
       const { resourceTypeId, parentResourceId } = request;
       const asked = listRequest(request);
-      return pageAnswer(
-        request,
-        await connector.listResources(resourceTypeId, parentResourceId, asked, signal),
-      );
+      const page = await connector.listResources(resourceTypeId, parentResourceId, asked, signal);
+      return encode(requireProgress(request, page));
     },
   };
 }
@@ -74,10 +78,12 @@ export function entitlementsService(connector: Connector): Handlers<typeof Entit
 }
 
 export function grantsService(connector: Connector): Handlers<typeof GrantsService> {
+  const encode = createPageEncoder(GrantsServiceListGrantsResponseSchema);
   return {
     listGrants: async (request, signal) => {
       refuseTypeScoped(connector, request, TypeScopedGrantsSchema);
-      return pageAnswer(request, await connector.listGrants(request.resource, listRequest(request), signal));
+      const page = await connector.listGrants(request.resource, listRequest(request), signal);
+      return encode(requireProgress(request, page));
     },
   };
 }
