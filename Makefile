@@ -96,8 +96,8 @@ fuzz: $(INSTALLED) ## random files, calls and requests, for longer (SECONDS=60 e
 bad-days: $(INSTALLED) ## a thousand bad days of a sync in virtual time, compared with the truth (DAYS=, SEED= repeats a day)
 	node test/bad-days/main.ts $(if $(SEED),--seed $(SEED)) --days $(or $(DAYS),$(if $(SEED),1,1000))
 
-bad-days-serve: $(INSTALLED) ## bad days of the running service, compared with the truth (DAYS=20, SEED=, ARGS="--redis --postgres")
-	node test/bad-days/serve-main.ts --days $(or $(DAYS),20) $(if $(SEED),--seed $(SEED)) $(ARGS)
+bad-days-serve: $(INSTALLED) ## bad days of the running service, compared with the truth (DAYS=20, SEED= repeats a day, ARGS="--redis --postgres")
+	node test/bad-days/serve-main.ts --days $(or $(DAYS),$(if $(SEED),1,20)) $(if $(SEED),--seed $(SEED)) $(ARGS)
 
 bench-go-syncer: $(INSTALLED) ## measure the official Go syncer over gRPC at 30 a second and 200 ms (needs Go: test/conformance/build.sh)
 	node test/bench/go-syncer.ts
