@@ -40,8 +40,8 @@ interface Waiting {
 }
 
 /**
- * Starts a thread that answers calls (`serveWorker`). It keeps the process alive only while a call is under way. When it
- * ends by itself, or an answer cannot be read, which ends it, calls under way and later ones fail with `internal`.
+ * Starts a thread that answers calls (`serveWorker`). It keeps the process alive only while a call is under way. An
+ * answer that cannot be read ends it. When it has ended, calls under way and later ones fail with `internal`.
  */
 export function connectWorker<S>({
   beside,

@@ -31,7 +31,7 @@ export function serveWorker(create: (argument: never) => object): void {
     port?.postMessage(answered, answered.isDone ? [...movedPartsOf(answered.value)] : []);
   }
 
-  // Which call it is cannot be said, so the thread ends: its caller then fails all of them.
+  // Nobody can tell which call it was, so the thread ends, and all calls fail.
   port.on("messageerror", (error) => {
     throw error;
   });

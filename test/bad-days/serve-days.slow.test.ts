@@ -1,5 +1,5 @@
-// Bad days of the running service whose seeds have met much. `make bad-days-serve` plays others, and with SEED= the day of a
-// title again.
+// Bad days of the running service whose seeds have met much. `make bad-days-serve` plays other days; with SEED= it plays one of
+// these again.
 import { describe, expect, test } from "vitest";
 import { playServeDay } from "./serve-day.ts";
 import { drawServeDay } from "./serve-plan.ts";

@@ -1,4 +1,5 @@
 // A file of the state directory that holds one time, such as when something was last done.
+import { randomUUID } from "node:crypto";
 import { readFileSync, renameSync, rmSync, unlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { EpochMs } from "../../../pkg/core/clock.ts";
@@ -23,7 +24,8 @@ export function datedNote(stateDir: string, name: string): DatedNote {
     },
     write(nowMs) {
       const path = file();
-      const written = `${path}.${process.pid}`;
+      // Two containers on one directory may have the same process id.
+      const written = `${path}.${randomUUID()}`;
       onDisk(`write ${path}`, () => {
         try {
           writeFileSync(written, `${new Date(nowMs).toISOString()}\n`, { mode: 0o600 });

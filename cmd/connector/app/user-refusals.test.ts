@@ -8,16 +8,25 @@ const POOL = "us-east-1_Ab129faBb";
 const NOW = Date.parse("2026-11-29T07:00:00Z");
 let stateDir: string;
 let failures: unknown[];
+let effects: string[];
 
 beforeEach(() => {
   stateDir = mkdtempSync(join(tmpdir(), "user-refusals-"));
-  failures = [];
+  [failures, effects] = [[], []];
 });
 
 afterEach(() => rmSync(stateDir, { recursive: true, force: true }));
 
 const refusals = (poolId = POOL) =>
-  userRefusals({ stateDir, poolId }, { failure: (_, error) => void failures.push(error) });
+  userRefusals(
+    { stateDir, poolId },
+    {
+      failure(effect, error) {
+        effects.push(effect);
+        failures.push(error);
+      },
+    },
+  );
 
 test("a refusal is known to a later process, for its pool alone, until a run by user is whole", () => {
   expect(refusals().last()).toBeUndefined();
@@ -40,4 +49,9 @@ test("a disk that fails fails no sync, and is logged", () => {
   refusals().forget();
   const failure = expect.objectContaining({ message: expect.stringContaining(`${POOL}.by-user-refused`) });
   expect(failures).toEqual([failure, failure, failure]);
+  expect(effects).toEqual([
+    expect.stringContaining("the next sync does not know"),
+    expect.stringContaining("is not known from earlier syncs"),
+    expect.stringContaining("auto reads by group until its week is over"),
+  ]);
 });

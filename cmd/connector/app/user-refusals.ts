@@ -3,28 +3,36 @@ import type { Logger } from "../../../pkg/ops/logger.ts";
 import type { UserRefusals } from "../../../pkg/sync/members-way.ts";
 import { datedNote } from "./dated-note.ts";
 
-/** A disk that fails costs only the calls of a reading that is broken off, so it is logged. */
+/** A disk that fails makes the next sync read in the slower way at worst, so it is logged and fails nothing. */
 export function userRefusals(
   { stateDir, poolId }: { readonly stateDir: string; readonly poolId: string },
   log: Pick<Logger, "failure">,
 ): UserRefusals {
   const file = datedNote(stateDir, `${poolId}.by-user-refused`);
 
-  function orLogged<T>(work: () => T): T | undefined {
+  function orLogged<T>(effect: string, work: () => T): T | undefined {
     try {
       return work();
     } catch (error) {
-      log.failure("whether AWS refuses the groups of a user is not kept for the next sync", error);
+      log.failure(effect, error);
       return undefined;
     }
   }
 
   return {
     last() {
-      const noted = orLogged(() => file.read());
+      const noted = orLogged("whether AWS refused the groups of a user is not known from earlier syncs", () =>
+        file.read(),
+      );
       return Number.isNaN(noted) ? undefined : noted;
     },
-    note: (nowMs) => void orLogged(() => file.write(nowMs)),
-    forget: () => void orLogged(() => file.remove()),
+    note(nowMs) {
+      orLogged("the next sync does not know that AWS refuses the groups of a user", () => file.write(nowMs));
+    },
+    forget() {
+      const effect =
+        "the note that AWS refused the groups of a user is not removed: auto reads by group until its week is over";
+      orLogged(effect, () => file.remove());
+    },
   };
 }

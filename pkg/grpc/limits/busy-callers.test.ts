@@ -34,6 +34,16 @@ describe("a caller is busy", () => {
     expect(busy.has("with many")).toBe(true);
   });
 
+  test("of any number of addresses a thousand are known, and none that has rested", () => {
+    const of = (from: number) => Array.from({ length: 3000 }, (_, at) => `address ${from + at}`);
+    for (const address of of(0)) begin(address, 17);
+    expect(busy.all().length).toBeLessThanOrEqual(1000);
+    time += 2000;
+    for (const address of of(3000)) begin(address, 17);
+    expect(busy.all().length).toBeLessThanOrEqual(1000);
+    expect(busy.has("address 3000")).toBe(true);
+  });
+
   test("alone: the others are not", () => {
     begin("one", 100);
     expect(busy.has("another")).toBe(false);

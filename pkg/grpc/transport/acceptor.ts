@@ -86,7 +86,7 @@ export function createConnectionAcceptor(options: ConnectionAcceptorOptions): Co
     const injector = createInjector();
     const key = connectionName(socket);
     let ended = false;
-    // Each of hundreds of calls may cut its connection before the library has ended it, and each time it would add a listener.
+    // Hundreds of calls may cut one connection before it has ended. Each `destroy` of the library would add a listener.
     const end = (): void => {
       if (!ended) injector.destroy();
       ended = true;

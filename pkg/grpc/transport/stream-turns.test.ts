@@ -1,3 +1,4 @@
+import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import { connect as connectHttp2, createServer, type Http2Server, type Http2Session } from "node:http2";
 import { connect, createServer as createNetServer, type Server, type Socket } from "node:net";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
@@ -21,6 +22,7 @@ let cancelled = 0;
 let refused = 0;
 let overrun = 0;
 let onBegin = (): void => {};
+let onStream = (_who: string): void => {};
 let onCancelled = (): void => {};
 let lastSession: Http2Session | undefined;
 
@@ -28,6 +30,7 @@ beforeEach(async () => {
   [time, streamMs, ended, accepted, served, current, clients] = [0, 1, 0, 0, [], undefined, []];
   [cancelled, refused, overrun] = [0, 0, 0];
   onBegin = () => {};
+  onStream = () => {};
   onCancelled = () => {};
   http2 = createServer();
   http2.on("session", (session) => {
@@ -46,6 +49,7 @@ beforeEach(async () => {
     time += streamMs;
     ended += 1;
     onBegin();
+    onStream(who);
     stream.on("error", () => {});
     stream.respond({ ":status": 200 }, { endStream: true });
   });
@@ -102,6 +106,21 @@ function send(socket: Socket, path: string, streams: number, more: readonly Buff
   const preface = Buffer.from("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n");
   const frames = Array.from({ length: streams }, (_, at) => headersFrame(2 * at + 1, path));
   socket.write(Buffer.concat([preface, frame(4, 0, 0, Buffer.alloc(0)), ...frames, ...more]));
+}
+
+/** The next request as soon as anything of the answer to the one before has arrived. */
+function callOneAfterTheOther(socket: Socket, path: string): void {
+  let calls = 1;
+  send(socket, path, 1);
+  const answered = (chunk: Buffer): void => {
+    // A frame of headers with the end of its stream. Others come before the first answer.
+    for (let at = 0; at + 9 <= chunk.length; at += 9 + chunk.readUIntBE(at, 3)) {
+      if (chunk[at + 3] !== 1 || (chunk[at + 4] ?? 0) % 2 === 0) continue;
+      socket.write(headersFrame(2 * calls + 1, path));
+      calls += 1;
+    }
+  };
+  socket.on("data", answered);
 }
 
 function openMany(caller: string | undefined, connections: number): Promise<readonly Socket[]> {
@@ -259,6 +278,41 @@ describe("CONNECTION-4: connections take turns", () => {
     for (const socket of others) send(socket, "b", 1);
     await until(() => ended === 40);
     expect(Math.max(...served.map(sum))).toBeLessThanOrEqual(2 * 9);
+  });
+
+  test.each([
+    ["few calls", 2, 60],
+    ["so many calls that they are busy", 0.4, 35],
+  ])("and none of those that make %s one after the other is left out", async (_, ms, callers) => {
+    streamMs = ms;
+    const ofEach = new Map<string, number>();
+    const sockets = await Promise.all(Array.from({ length: callers }, (_one, at) => open(`c${at}`)));
+    onStream = (who) => ofEach.set(who, (ofEach.get(who) ?? 0) + 1);
+    for (const [at, socket] of sockets.entries()) callOneAfterTheOther(socket, String(at));
+    await until(() => ended >= 40 * callers);
+    expect(ofEach.size).toBe(callers);
+    expect(Math.min(...ofEach.values())).toBeGreaterThanOrEqual(20);
+  });
+
+  test("and of many callers that send little at once a few hundred streams are made in a turn", async () => {
+    streamMs = 0.2;
+    const sockets = await Promise.all(Array.from({ length: 100 }, (_, at) => open(`c${at}`)));
+    const madeInTurns: number[] = [];
+    let made = 0;
+    const endOfTurn = (): void => {
+      madeInTurns.push(made);
+      made = 0;
+    };
+    const count = (): void => {
+      if (made === 0) setImmediate(endOfTurn);
+      made += 1;
+    };
+    subscribe("http2.server.stream.created", count);
+    for (const [at, socket] of sockets.entries()) send(socket, String(at), 8);
+    await until(() => ended === 800);
+    unsubscribe("http2.server.stream.created", count);
+    expect(madeInTurns.reduce((all, one) => all + one, 0)).toBe(800);
+    expect(Math.max(...madeInTurns)).toBeLessThanOrEqual(256 + 8);
   });
 
   test("so that of those that began 16 streams one of each caller is read in a turn, however short a turn is", async () => {

@@ -53,10 +53,14 @@ export interface StreamTurnsOptions {
   readonly monotonic: MonotonicClock;
 }
 
-/** When the streams of one turn have taken so long, those of callers that begin many wait, and these are not read in it. */
+/** When the streams of a turn have taken so long, those of busy callers wait, and connections of these line up to be read. */
 const TURN_MS = 8;
-/** And then those of all callers. */
+/** And then those of all callers wait. They are read, so that they wait in the order in which they came. */
 const LONGEST_TURN_MS = 40;
+/** When so many streams have arrived in a turn, all connections line up to be read. */
+const MOST_ARRIVALS = 256;
+/** So many that have lined up are read in a turn, and what they bring is made into streams then. */
+const MOST_READ = 32;
 
 /** Node reports each stream there, also one that grpc-js answers by itself. */
 const STREAM_CREATED = "http2.server.stream.created";
@@ -68,15 +72,16 @@ export function createStreamTurns(options: StreamTurnsOptions): StreamTurns {
   const known = new WeakSet<object>();
   /** With streams in this turn. */
   const begun = new Set<TurnConnection>();
-  /** Those that wait, by caller, the next one first. */
+  /** Those that wait to be read, or for their streams to begin, by caller, the next one first. */
   const waiting = new Map<string, Set<TurnConnection>>();
-  /** Those that are not read for the rest of this turn. */
-  const held = new Set<TurnConnection>();
   const paused = new Map<TurnConnection, NodeJS.Timeout>();
   const places = createWaitingStreams();
   let turnBeganAt = 0;
-  /** Whose connections are not read for the rest of this turn. */
-  let holding: "nobody" | "busy" | "all" = "nobody";
+  /** Streams that have arrived in this turn, and connections of the line that are read in it. */
+  let arrivals = 0;
+  let reads = 0;
+  /** Whose connections have lined up in this turn. */
+  let linedUp: "nobody" | "busy" | "all" = "nobody";
   let turn: NodeJS.Immediate | undefined;
 
   /** At the first stream of a session, before Node gives it to the library. */
@@ -96,7 +101,9 @@ export function createStreamTurns(options: StreamTurnsOptions): StreamTurns {
       connection.state === "read" && connection.queue.length === 0 && !isTurnOver(connection.caller);
     if (mayBegin) begin(connection, stream);
     else queueUp(connection, stream);
-    holdOthers();
+    arrivals += 1;
+    startTurn();
+    lineUpOthers();
   }
 
   function queueUp(connection: TurnConnection, stream: NewStream): void {
@@ -149,7 +156,6 @@ export function createStreamTurns(options: StreamTurnsOptions): StreamTurns {
   function wait(connection: TurnConnection): void {
     if (connection.state === "waits" || connection.state === "paused") return;
     setReading(connection.socket, false);
-    held.delete(connection);
     connection.state = "waits";
     const { caller } = connection;
     waiting.set(caller, (waiting.get(caller) ?? new Set()).add(connection));
@@ -162,11 +168,12 @@ export function createStreamTurns(options: StreamTurnsOptions): StreamTurns {
     }
   }
 
-  /** What waits begins, one at least and as much as fits into a turn; without any it is read. */
-  function serve(caller: string, connection: TurnConnection): void {
+  /** What waits begins, one at least and as much as fits into a turn; without any the connection is read. */
+  function serve(connection: TurnConnection): void {
     connection.state = "read";
+    if (connection.queue.length === 0) reads += 1;
     while (connection.state === "read" && connection.streams < STREAMS_A_TURN) {
-      if (connection.streams > 0 && isTurnOver(caller)) break;
+      if (connection.streams > 0 && isTurnOver(connection.caller)) break;
       const waiter = connection.queue.shift();
       if (waiter === undefined) break;
       if (waiter.stream.isClosed()) cancelled(connection, waiter);
@@ -180,24 +187,25 @@ export function createStreamTurns(options: StreamTurnsOptions): StreamTurns {
     else readAgain(connection);
   }
 
-  function holdOthers(): void {
-    const whose = hasTaken(LONGEST_TURN_MS) ? "all" : hasTaken(TURN_MS) ? "busy" : "nobody";
-    if (whose === "nobody" || whose === holding) return;
-    holding = whose;
+  /**
+   * They are read in the order of the line. Only stopped for the rest of the turn, some would never be read: the system reports
+   * those first that it did not have to forget meanwhile.
+   */
+  function lineUpOthers(): void {
+    const whose = arrivals >= MOST_ARRIVALS ? "all" : hasTaken(TURN_MS) ? "busy" : "nobody";
+    if (whose === "nobody" || whose === linedUp) return;
+    linedUp = whose;
     const connections =
       whose === "all" ? watched.values() : busy.all().flatMap((caller) => byCaller.members(caller));
     for (const connection of connections) {
       // One with streams that wait is in its turn, and lines up again after it.
       if (connection.state !== "read" || connection.queue.length > 0) continue;
-      if (!setReading(connection.socket, false)) continue;
-      connection.state = "held";
-      held.add(connection);
+      wait(connection);
     }
   }
 
   function pauseFor(connection: TurnConnection, ms: number): boolean {
     if (!setReading(connection.socket, false)) return false;
-    held.delete(connection);
     leaveLine(connection);
     connection.state = "paused";
     notePause(connection, monotonic());
@@ -223,62 +231,42 @@ export function createStreamTurns(options: StreamTurnsOptions): StreamTurns {
     setReading(connection.socket, true);
   }
 
-  /**
-   * The system reports them in this order, so callers that had no stream in this turn come first. Those whose caller has
-   * others in line wait for its turns.
-   */
-  function readHeld(): void {
-    holding = "nobody";
-    if (held.size === 0) return;
-    const callers = new Set([...begun].map(({ caller }) => caller));
-    const later: TurnConnection[] = [];
-    for (const connection of held) {
-      const { caller } = connection;
-      if (waiting.has(caller)) wait(connection);
-      else if (callers.has(caller)) later.push(connection);
-      else readAgain(connection);
-    }
-    for (const connection of later) readAgain(connection);
-    held.clear();
-  }
-
   function endTurn(): void {
     turn = undefined;
-    readHeld();
+    [arrivals, reads, linedUp] = [0, 0, "nobody"];
     for (const connection of begun) connection.streams = 0;
     begun.clear();
     if (waiting.size === 0) return;
     startTurn();
-    // Those that line up again are for the next turn.
-    const callers = [...waiting.keys()];
-    // The callers that this turn has no time for come first in the next.
-    for (const caller of callers.filter((one) => !busy.has(one))) {
-      if (hasTaken(LONGEST_TURN_MS)) return;
-      serveOne(caller);
+    // Those that line up again are for the next turn. The callers that this turn has no time for come first in the next.
+    const callers = [...waiting.keys()].map((caller) => ({ caller, isBusy: busy.has(caller) }));
+    for (const { caller } of callers.filter(({ isBusy }) => !isBusy)) {
+      if (hasTaken(LONGEST_TURN_MS) || reads >= MOST_READ) return;
+      serveOf(caller);
     }
-    for (const caller of callers.filter((one) => busy.has(one))) {
-      if (hasTaken(TURN_MS)) return;
-      serveOne(caller);
+    for (const { caller } of callers.filter(({ isBusy }) => isBusy)) {
+      if (hasTaken(TURN_MS) || reads >= MOST_READ) return;
+      serveOf(caller);
     }
   }
 
-  function serveOne(caller: string): void {
+  /** One that waits to be read, since it may have a single call, and one whose streams wait. */
+  function serveOf(caller: string): void {
     const connections = waiting.get(caller) ?? new Set();
     const inLine = [...connections];
-    // A connection of which nothing waits may have a single call.
-    const next = inLine.find(({ queue }) => queue.length === 0) ?? inLine[0];
+    const toRead = inLine.find(({ queue }) => queue.length === 0);
+    const toBegin = inLine.find(({ queue }) => queue.length > 0);
+    const next = [toRead, toBegin].filter((one) => one !== undefined);
     waiting.delete(caller);
-    if (next === undefined) return;
-    connections.delete(next);
+    for (const one of next) connections.delete(one);
     if (connections.size > 0) waiting.set(caller, connections);
-    serve(caller, next);
+    for (const one of next) serve(one);
   }
 
   function closed(connection: TurnConnection): void {
     byCaller.remove(connection.caller, connection);
     if (paused.has(connection)) endPause(connection);
     leaveLine(connection);
-    held.delete(connection);
     const { queue } = connection;
     connection.queue = [];
     for (const waiter of queue) cancelled(connection, waiter);
@@ -322,8 +310,9 @@ export function createStreamTurns(options: StreamTurnsOptions): StreamTurns {
     stop() {
       unsubscribe(STREAM_CREATED, onStreamCreated);
       clearImmediate(turn);
+      turn = undefined;
       endPauses();
-      for (const connections of [held, ...waiting.values()]) for (const one of connections) readAgain(one);
+      for (const connections of waiting.values()) for (const one of connections) readAgain(one);
     },
   };
 }

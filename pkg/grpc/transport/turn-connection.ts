@@ -35,7 +35,7 @@ export interface TurnConnection {
   refused: number;
   /** They have arrived and have not begun, the oldest first. */
   queue: WaitingStream[];
-  state: "read" | "waits" | "held" | "paused";
+  state: "read" | "waits" | "paused";
 }
 
 export interface WaitingStream {

@@ -30,7 +30,6 @@ export function createPageEncoder<O extends DescMessage>(schema: O): EncodePage<
   // One for all pages: nothing is awaited while one is written.
   let writer = new MessageWriter();
   return ({ items, nextPageToken }) => {
-    if (writer.heldBytes > MOST_KEPT_BYTES) writer = new MessageWriter();
     writer.clear();
     // Last to first, as the writer wants it.
     writer.text(tokenTag, nextPageToken);
@@ -40,7 +39,9 @@ export function createPageEncoder<O extends DescMessage>(schema: O): EncodePage<
       else row.write(writer);
       writer.head(itemTag, place);
     }
-    return new EncodedAnswer(schema, new Uint8Array(writer.since(0)));
+    const answer = new EncodedAnswer(schema, new Uint8Array(writer.since(0)));
+    if (writer.heldBytes > MOST_KEPT_BYTES) writer = new MessageWriter();
+    return answer;
   };
 }
 

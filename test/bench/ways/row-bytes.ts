@@ -1,4 +1,5 @@
-// The rows of users and memberships encoded by hand, as short as it goes: the bytes are those of `connector sync`.
+// The rows of users and memberships of the generated pools, encoded by hand, as short as it goes: the bytes are those of
+// `connector sync`. Login aliases, middle names, facts and groups of identity providers are not in these pools, and left out.
 import type { UserType } from "@aws-sdk/client-cognito-identity-provider";
 import type { JsonValue } from "@bufbuild/protobuf";
 import { lengthTag, MessageWriter, numberTag, structKey } from "../../../pkg/protocol/message-writer.ts";

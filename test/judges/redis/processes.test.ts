@@ -61,7 +61,7 @@ function sync(index: number, more: readonly string[] = []) {
   );
 }
 
-/** A turn that is so late is still taken: so much less than a second has no more calls than a second has turns. */
+/** A call may begin so long after its turn. So a window that is shorter by this has no more calls than the full window has turns. */
 const LATE_MS = 250;
 
 function expectInside(logs: readonly string[]): void {
