@@ -108,14 +108,18 @@ function send(socket: Socket, path: string, streams: number, more: readonly Buff
   socket.write(Buffer.concat([preface, frame(4, 0, 0, Buffer.alloc(0)), ...frames, ...more]));
 }
 
-/** The next request as soon as anything of the answer to the one before has arrived. */
-function callOneAfterTheOther(socket: Socket, path: string): void {
-  let calls = 1;
-  send(socket, path, 1);
+/** So many requests at a time, each next one as soon as one is answered. */
+function callOnAndOn(socket: Socket, path: string, atOnce: number): void {
+  let calls = atOnce;
+  send(socket, path, atOnce);
+  let rest = Buffer.alloc(0);
   const answered = (chunk: Buffer): void => {
-    // A frame of headers with the end of its stream. Others come before the first answer.
-    for (let at = 0; at + 9 <= chunk.length; at += 9 + chunk.readUIntBE(at, 3)) {
-      if (chunk[at + 3] !== 1 || (chunk[at + 4] ?? 0) % 2 === 0) continue;
+    rest = Buffer.concat([rest, chunk]);
+    while (rest.length >= 9 && rest.length >= 9 + rest.readUIntBE(0, 3)) {
+      // A frame of headers with the end of its stream. Others come before the first answer.
+      const isAnswer = rest[3] === 1 && (rest[4] ?? 0) % 2 === 1;
+      rest = rest.subarray(9 + rest.readUIntBE(0, 3));
+      if (!isAnswer) continue;
       socket.write(headersFrame(2 * calls + 1, path));
       calls += 1;
     }
@@ -154,6 +158,11 @@ function headersFrame(stream: number, path: string): Buffer {
 
 async function until(done: () => boolean): Promise<void> {
   while (!done()) await new Promise((resolve) => setImmediate(resolve));
+}
+
+async function turnsToPass(count: number): Promise<void> {
+  const from = served.length;
+  await until(() => served.length >= from + count);
 }
 
 const servedOf = (path: string): number => served.reduce((all, turn) => all + (turn.get(path) ?? 0), 0);
@@ -288,7 +297,7 @@ describe("CONNECTION-4: connections take turns", () => {
     const ofEach = new Map<string, number>();
     const sockets = await Promise.all(Array.from({ length: callers }, (_one, at) => open(`c${at}`)));
     onStream = (who) => ofEach.set(who, (ofEach.get(who) ?? 0) + 1);
-    for (const [at, socket] of sockets.entries()) callOneAfterTheOther(socket, String(at));
+    for (const [at, socket] of sockets.entries()) callOnAndOn(socket, String(at), 1);
     await until(() => ended >= 40 * callers);
     expect(ofEach.size).toBe(callers);
     expect(Math.min(...ofEach.values())).toBeGreaterThanOrEqual(20);
@@ -313,6 +322,40 @@ describe("CONNECTION-4: connections take turns", () => {
     unsubscribe("http2.server.stream.created", count);
     expect(madeInTurns.reduce((all, one) => all + one, 0)).toBe(800);
     expect(Math.max(...madeInTurns)).toBeLessThanOrEqual(256 + 8);
+  });
+
+  test.each([
+    ["also where many are idle", 100, 4],
+    ["also where many have calls", 0, 30],
+  ])(
+    "and a new connection beside a flood of its address waits for few turns, %s",
+    async (_, idle, floods) => {
+      streamMs = 3;
+      await openMany(undefined, idle);
+      for (const socket of await openMany(undefined, floods)) callOnAndOn(socket, "flood", 16);
+      await until(() => ended > 50 * floods);
+      const probe = await open();
+      await turnsToPass(3);
+      const before = served.length;
+      send(probe, "probe", 1);
+      await until(() => servedOf("probe") === 1);
+      expect(served.length - before).toBeLessThanOrEqual(8);
+    },
+  );
+
+  test("and one that proves who calls leaves the line of its address", async () => {
+    streamMs = 3;
+    const honest = await open();
+    const others = await openMany(undefined, 60);
+    for (const socket of [...others, honest]) send(socket, "call", 1);
+    await until(() => servedOf("call") === 61);
+    for (const socket of await openMany(undefined, 4)) callOnAndOn(socket, "flood", 16);
+    await until(() => ended > 300);
+    turns.proved(endsOf(honest), "honest");
+    const before = served.length;
+    honest.write(headersFrame(3, "honest"));
+    await until(() => servedOf("honest") === 1);
+    expect(served.length - before).toBeLessThanOrEqual(8);
   });
 
   test("so that of those that began 16 streams one of each caller is read in a turn, however short a turn is", async () => {

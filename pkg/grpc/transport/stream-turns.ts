@@ -59,7 +59,7 @@ const TURN_MS = 8;
 const LONGEST_TURN_MS = 40;
 /** When so many streams have arrived in a turn, all connections line up to be read. */
 const MOST_ARRIVALS = 256;
-/** So many that have lined up are read in a turn, and what they bring is made into streams then. */
+/** So many that have lined up without a stream are read in a turn, and what they bring is made into streams then. */
 const MOST_READ = 32;
 
 /** Node reports each stream there, also one that grpc-js answers by itself. */
@@ -135,6 +135,7 @@ export function createStreamTurns(options: StreamTurnsOptions): StreamTurns {
   function begin(connection: TurnConnection, stream: NewStream): void {
     startTurn();
     begun.add(connection);
+    connection.hasBegun = true;
     connection.streams += 1;
     connection.untilPause -= 1;
     busy.began(connection.caller);
@@ -160,6 +161,13 @@ export function createStreamTurns(options: StreamTurnsOptions): StreamTurns {
     const { caller } = connection;
     waiting.set(caller, (waiting.get(caller) ?? new Set()).add(connection));
     startTurn();
+  }
+
+  /** With those of its caller, and no longer with those of its address. */
+  function lineUpAgain(connection: TurnConnection): void {
+    leaveLine(connection);
+    connection.state = "read";
+    wait(connection);
   }
 
   function leaveLine(connection: TurnConnection): void {
@@ -200,6 +208,8 @@ export function createStreamTurns(options: StreamTurnsOptions): StreamTurns {
     for (const connection of connections) {
       // One with streams that wait is in its turn, and lines up again after it.
       if (connection.state !== "read" || connection.queue.length > 0) continue;
+      // A probe that opens a connection would wait for as many turns as its address has connections.
+      if (whose === "busy" && connection.session === undefined) continue;
       wait(connection);
     }
   }
@@ -250,12 +260,13 @@ export function createStreamTurns(options: StreamTurnsOptions): StreamTurns {
     }
   }
 
-  /** One that waits to be read, since it may have a single call, and one whose streams wait. */
+  /** One that waits to be read, since it may have a single call, and one whose streams wait, a new one first. */
   function serveOf(caller: string): void {
     const connections = waiting.get(caller) ?? new Set();
     const inLine = [...connections];
     const toRead = inLine.find(({ queue }) => queue.length === 0);
-    const toBegin = inLine.find(({ queue }) => queue.length > 0);
+    const withStreams = inLine.filter(({ queue }) => queue.length > 0);
+    const toBegin = withStreams.find(({ hasBegun }) => !hasBegun) ?? withStreams[0];
     const next = [toRead, toBegin].filter((one) => one !== undefined);
     waiting.delete(caller);
     for (const one of next) connections.delete(one);
@@ -298,6 +309,7 @@ export function createStreamTurns(options: StreamTurnsOptions): StreamTurns {
       }
       if (connection.isProven) return;
       connection.isProven = true;
+      if (connection.state === "waits") lineUpAgain(connection);
       allowMoreStreams(connection.session);
     },
     pause(ends, howLong) {

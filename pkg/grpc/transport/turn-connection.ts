@@ -18,12 +18,14 @@ export interface TurnConnection {
   readonly socket: Socket;
   /** A closed socket has none. */
   readonly ends: ConnectionEnds;
-  /** For whom it waits: turns go round between these. Its address, until it has proved who calls. */
+  /** Turns go round between these. Its address, until it has proved who calls. */
   caller: string;
   /** Known from its first stream on. */
   session: unknown;
   /** An authenticated call of it has begun. */
   isProven: boolean;
+  /** Any stream of it, also in an earlier turn. */
+  hasBegun: boolean;
   /** In this turn. */
   streams: number;
   /** So many more begin before it is paused, while others of it wait. */
@@ -58,6 +60,7 @@ export function createTurnConnection(socket: Socket): TurnConnection {
     caller: remoteAddress ?? "",
     session: undefined,
     isProven: false,
+    hasBegun: false,
     streams: 0,
     ...beforePauses(),
     refused: 0,
