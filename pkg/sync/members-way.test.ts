@@ -247,8 +247,12 @@ describe("a pool with a user whom AWS always refuses", () => {
   /** Each process has targets of its own. */
   function pool() {
     const refusals = memoryRefusals();
+    interface Asked {
+      readonly setting?: ReadMembers;
+      readonly intercept?: Interception;
+    }
     return {
-      sync: (afterMs: number, { setting = "auto" as ReadMembers, intercept = refused() } = {}) =>
+      sync: (afterMs: number, { setting = "auto", intercept = refused() }: Asked = {}) =>
         sync(runs(2), setting, intercept, { refusals, nowMs: NOON.getTime() + afterMs }),
     };
   }

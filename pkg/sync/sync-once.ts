@@ -226,9 +226,13 @@ async function readAll(
         listShards: wanted,
         estimatedUsers: pool?.estimatedUsers,
         newRun() {
-          const nowMs = clocks.now();
-          const startedAt = new Date(nowMs);
-          return { id: ksuid(nowMs, randomBytes), startedAt, scope, membersReason: choice?.reason };
+          const startedAt = new Date(clocks.now());
+          return {
+            id: ksuid(startedAt.getTime(), randomBytes),
+            startedAt,
+            scope,
+            membersReason: choice?.reason,
+          };
         },
         onPage: (cursor) => observer?.onPage(cursor),
         onGroupDropped: (group) => events.onGroupDropped?.(group),
