@@ -129,7 +129,9 @@ h1{font-size:1.625rem}
 .facts{display:grid;grid-template-columns:repeat(2,minmax(0,1fr));gap:.75rem 1.25rem}
 .wide{display:none}
 table{font-size:.8125rem}
-th,td{padding-right:.5rem}
+th,td{padding-right:.375rem}
+thead th{font-size:.6875rem}
+tbody th[scope=row]{min-width:4rem}
 .n{padding-left:.25rem}
 time,.tag{white-space:normal}
 .review th:nth-child(n+5),.review td:nth-child(n+5){display:none}
