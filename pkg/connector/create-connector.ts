@@ -113,7 +113,10 @@ export function createConnector(options: ConnectorOptions): Connector {
       user,
       resourceTypeId: USER_TYPE,
       resourceId: userId(user, userIdKind),
-      stamp: userStamp(user, facts),
+      // Only a sync reads it.
+      get stamp() {
+        return userStamp(user, facts);
+      },
       build: () => userResource(user, pool, userIdKind, facts),
       write: (into) => writeUserResource(into, user, pool, userIdKind, facts ?? {}),
     };

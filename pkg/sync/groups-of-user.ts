@@ -9,7 +9,7 @@ import { createCycleGuard } from "./cycle-guard.ts";
 export class ByUserRefused extends GovernanceError {
   /** Not of one user alone: IAM or the endpoint does not allow the call. */
   get isOfAll(): boolean {
-    return this.code === "permission-denied" || this.code === "unimplemented";
+    return isOfAll(this.code);
   }
 }
 
@@ -71,11 +71,11 @@ function isForGood({ code, reason }: GovernanceError): boolean {
 
 function refusalOf(failure: GovernanceError, sub: string): ByUserRefused {
   const { code, cause, reason, requestId } = failure;
-  const refusal = new ByUserRefused(code, failure.message, { cause, reason, requestId });
-  if (refusal.isOfAll) return refusal;
-  return new ByUserRefused(code, `${failure.message}, of the user with sub ${sub}`, {
-    cause,
-    reason,
-    requestId,
-  });
+  const message = isOfAll(code) ? failure.message : `${failure.message}, of the user with sub ${sub}`;
+  return new ByUserRefused(code, message, { cause, reason, requestId });
+}
+
+/** IAM or the endpoint does not allow the call. */
+function isOfAll(code: GovernanceError["code"]): boolean {
+  return code === "permission-denied" || code === "unimplemented";
 }

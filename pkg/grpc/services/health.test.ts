@@ -1,29 +1,22 @@
 import { create } from "@bufbuild/protobuf";
 import { describe, expect, test } from "vitest";
+import { QUIET_CALL } from "../../../test/support/quiet-call.ts";
 import {
   HealthCheckRequestSchema,
   HealthListRequestSchema,
   HealthCheckResponse_ServingStatus as Serving,
 } from "../../gen/grpc/health/v1/health_pb.ts";
 import type { RpcAnswer } from "../../rpc/encoded-answer.ts";
-import type { HandlerCall } from "../../rpc/handlers.ts";
 import { createServingState, HEALTH_SERVICE, type HealthState } from "./health.ts";
 
 const never = new AbortController().signal;
-const call: HandlerCall = {
-  via: "grpc",
-  peer: "test",
-  caller: "test",
-  header: () => undefined,
-  setTrailer: () => {},
-};
 
 function ask(state: HealthState, method: string, service = "", signal = never): AsyncIterator<RpcAnswer> {
   const route = state.service.routes.find(({ method: { name } }) => name === method);
   if (route === undefined) throw new Error(`${method} is missing`);
   const request =
     method === "List" ? create(HealthListRequestSchema) : create(HealthCheckRequestSchema, { service });
-  return route.handle(request, signal, call)[Symbol.asyncIterator]();
+  return route.handle(request, signal, QUIET_CALL)[Symbol.asyncIterator]();
 }
 
 const next = async (answers: AsyncIterator<RpcAnswer>): Promise<unknown> => (await answers.next()).value;

@@ -2,6 +2,7 @@
 import { create, type DescMessage, fromBinary, type Message, toBinary } from "@bufbuild/protobuf";
 import { describe, expect, test } from "vitest";
 import { fakeDirectory, POOL, someGroup, somePool, someUser } from "../../../test/support/fake-directory.ts";
+import { QUIET_CALL } from "../../../test/support/quiet-call.ts";
 import type { Listing, MessageRow } from "../../connector/connector.ts";
 import { createConnector } from "../../connector/create-connector.ts";
 import { GovernanceError } from "../../core/errors.ts";
@@ -18,18 +19,10 @@ import {
 import { resourceStub } from "../../protocol/builders.ts";
 import { type Resource, ResourceSchema } from "../../protocol/messages.ts";
 import { EncodedAnswer } from "../encoded-answer.ts";
-import type { HandlerCall } from "../handlers.ts";
 import { createPageEncoder } from "./page-encoder.ts";
 import { grantsService, resourcesService } from "./read-services.ts";
 
 const never = new AbortController().signal;
-const call: HandlerCall = {
-  via: "grpc",
-  peer: "test",
-  caller: "test",
-  header: () => undefined,
-  setTrailer: () => {},
-};
 const READ_AT = new Date("2026-01-02T03:04:05.006Z");
 
 const ann = someUser({
@@ -117,7 +110,7 @@ const resources = (connector: Connected, resourceTypeId: string): Kind => {
     schema: ResourcesServiceListResourcesResponseSchema,
     answer(pageToken) {
       const asked = { resourceTypeId, pageToken };
-      return listResources(create(ResourcesServiceListResourcesRequestSchema, asked), never, call);
+      return listResources(create(ResourcesServiceListResourcesRequestSchema, asked), never, QUIET_CALL);
     },
     rows: (pageToken) =>
       connector.listResources(resourceTypeId, undefined, { pageToken, pageSize: 0 }, never),
@@ -130,7 +123,7 @@ const grants = (connector: Connected, group: string): Kind => {
   return {
     schema: GrantsServiceListGrantsResponseSchema,
     answer: (pageToken) =>
-      listGrants(create(GrantsServiceListGrantsRequestSchema, { resource, pageToken }), never, call),
+      listGrants(create(GrantsServiceListGrantsRequestSchema, { resource, pageToken }), never, QUIET_CALL),
     rows: (pageToken) => connector.listGrants(resource, { pageToken, pageSize: 0 }, never),
   };
 };
