@@ -44,6 +44,16 @@ describe("a caller is busy", () => {
     expect(busy.has("address 3000")).toBe(true);
   });
 
+  test("by its own streams, also at an address without a name, as a Unix socket has it", () => {
+    const fresh = createBusyCallers(() => time);
+    fresh.began("");
+    for (let caller = 0; caller < 1000; caller += 1) fresh.began(`caller ${caller}`);
+    for (let stream = 0; stream < 17; stream += 1) fresh.began("one caller more");
+    fresh.began("");
+    expect(fresh.has("one caller more")).toBe(true);
+    expect(fresh.has("")).toBe(false);
+  });
+
   test("alone: the others are not", () => {
     begin("one", 100);
     expect(busy.has("another")).toBe(false);

@@ -24,7 +24,6 @@ export interface CallBuckets<S> {
 
 /** Keys that are counted at a time; those above it share one count, so that a flood of keys costs no memory. */
 const MAX_KEYS = 1000;
-const OTHERS = "";
 
 interface Bucket<S> {
   left: number;
@@ -35,24 +34,30 @@ interface Bucket<S> {
 export function createCallBuckets<S>(options: CallBucketsOptions<S>): CallBuckets<S> {
   const { monotonic, burst, perSecond, newState, isOver } = options;
   const buckets = new Map<string, Bucket<S>>();
+  /** Of the keys above `MAX_KEYS`. */
+  let others: Bucket<S> | undefined;
 
   function leftAt({ left, at }: Bucket<S>, nowMs: number): number {
     return Math.min(burst, left + ((nowMs - at) / 1000) * perSecond);
   }
 
+  const hasRested = (bucket: Bucket<S>, nowMs: number): boolean =>
+    leftAt(bucket, nowMs) >= burst && isOver(bucket.state, nowMs);
+
   function dropRested(nowMs: number): void {
-    for (const [key, bucket] of buckets) {
-      if (leftAt(bucket, nowMs) >= burst && isOver(bucket.state, nowMs)) buckets.delete(key);
-    }
+    for (const [key, bucket] of buckets) if (hasRested(bucket, nowMs)) buckets.delete(key);
+    if (others !== undefined && hasRested(others, nowMs)) others = undefined;
   }
 
   function bucketOf(key: string, nowMs: number): Bucket<S> {
     if (!buckets.has(key) && buckets.size >= MAX_KEYS) dropRested(nowMs);
-    const counted = buckets.has(key) || buckets.size < MAX_KEYS ? key : OTHERS;
-    const found = buckets.get(counted);
+    const found = buckets.get(key);
     if (found !== undefined) return found;
+    const isCounted = buckets.size < MAX_KEYS;
+    if (!isCounted && others !== undefined) return others;
     const bucket = { left: burst, at: nowMs, state: newState() };
-    buckets.set(counted, bucket);
+    if (isCounted) buckets.set(key, bucket);
+    else others = bucket;
     return bucket;
   }
 
@@ -66,7 +71,7 @@ export function createCallBuckets<S>(options: CallBucketsOptions<S>): CallBucket
       return { within: left >= 0, state: bucket.state, nowMs };
     },
     hasLeft(key) {
-      const bucket = buckets.get(key) ?? (buckets.size < MAX_KEYS ? undefined : buckets.get(OTHERS));
+      const bucket = buckets.get(key) ?? (buckets.size < MAX_KEYS ? undefined : others);
       return bucket === undefined || leftAt(bucket, monotonic()) >= 1;
     },
     stateOf: (key) => buckets.get(key)?.state,
