@@ -93,7 +93,7 @@ const DAMAGE: ReadonlySet<number> = new Set([
   SQLITE.notADatabase,
 ]);
 
-const SYNC_AGAIN = "then sync again: it goes on where it stopped";
+const SYNC_AGAIN = "then sync again: a sync that stopped goes on from there";
 
 interface DiskFailure {
   readonly errno: readonly string[];
