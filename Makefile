@@ -4,7 +4,7 @@ export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 INSTALLED := node_modules/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check lint types format unit whole slow coverage golden judges gen gen-check settings settings-check schema schema-check bench bench-sync charts bench-callers bench-callers-hostile bad-days bad-days-serve bench-go-syncer bench-hostile bench-latency bench-quota bench-scim bench-upload fuzz build image man man-check sbom package chart-check clean
+.PHONY: help install demo test check lint types format unit whole slow coverage golden judges gen gen-check settings settings-check schema schema-check bench bench-sync charts bench-callers bench-callers-hostile bad-days bad-days-serve bench-go-syncer bench-hostile bench-latency bench-quota bench-scim bench-serve-memory bench-upload fuzz build image man man-check sbom package chart-check clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 23
@@ -110,6 +110,9 @@ bench-upload: $(INSTALLED) ## measure the upload of a file of 500 MiB to the pla
 
 bench-quota: $(INSTALLED) ## measure what a server sees of instances that share a quota
 	node test/bench/shared-quota.ts
+
+bench-serve-memory: $(INSTALLED) ## measure the memory of the service: one client reads ten million people
+	node test/bench/serve-memory.ts
 
 bench-scim: $(INSTALLED) ## measure SCIM: 50 clients at once on a pool of a million
 	node test/bench/scim.ts
