@@ -322,3 +322,25 @@ test.for([
     again.close();
   },
 );
+
+test.for([
+  ["a user", "DELETE FROM resources WHERE resource_id = 'u2'", "4 resources and counted 5"],
+  ["a group", "DELETE FROM names WHERE resource_id = 'all'", "1 groups and counted 2"],
+  ["a membership", "DELETE FROM grants WHERE principal_id = 'u3'", "3 memberships and counted 4"],
+] as const)("a run that has lost %s is not published (STORE-6)", async ([, loss, problem]) => {
+  const options = storeOptions(folder.path);
+  const file = await openSyncFile(options, never);
+  await readPool(file, POOL);
+  await file.close();
+  const work = new DatabaseSync(syncPaths(options.file, options.stateDir, { isPartial: false }).work);
+  work.exec(loss);
+  work.close();
+  const again = await openSyncFile(options, never);
+  expect(again.resumed).toBe(true);
+  await expect(again.publish({ acceptShrink: false }, never)).rejects.toMatchObject({
+    code: "internal",
+    message: expect.stringContaining(problem),
+  });
+  await again.close();
+  expect(existsSync(options.file)).toBe(false);
+});

@@ -24,6 +24,7 @@ import { storeError } from "../../sqlite/errors.ts";
 import { type RunState, readRun } from "../../sqlite/work/run-state.ts";
 import { createWorkTables } from "../../sqlite/work/work-file.ts";
 import { RunRows } from "./run-rows.ts";
+import { UuidTable } from "./uuid-table.ts";
 import { SYNC_WORK } from "./work-schema.ts";
 
 const RUN: RunState = {
@@ -264,4 +265,101 @@ test("ids of any kind stay as they are, byte for byte", () => {
   expect(rows.counts).toEqual({ users: ids.length, groups: 1, memberships: ids.length });
   const stored = database.prepare("SELECT principal_id FROM grants ORDER BY id").all();
   expect(stored.map((row) => row["principal_id"])).toEqual(ids);
+});
+
+const ID_LOWER = "0a1b2c3d-4e5f-4678-89ab-cdef01234567";
+const ID_UPPER = ID_LOWER.toUpperCase();
+
+describe("the users of a run", () => {
+  const uuid = (n: number): string => `00000000-0000-4000-8000-${String(n).padStart(12, "0")}`;
+  const named = () =>
+    database
+      .prepare("SELECT resource_id FROM names WHERE type = 'user' ORDER BY 1")
+      .all()
+      .map((row) => row["resource_id"]);
+
+  /** What the members of a group are found by, and who is built again. */
+  function membersOf(ids: readonly string[], stamp = "as it is") {
+    const build = vi.fn<(id: string) => Resource>((id) => user(id));
+    return {
+      build,
+      rows: {
+        principals: ids.map((id) => ({ ...principal(id), stamp, build: () => build(id) })),
+        grants: ids.map((id) => membership("g", id)),
+      },
+    };
+  }
+
+  function goOn(memory?: UuidTable): void {
+    rows = new RunRows(database, rows.counts, () => nowMs, memory);
+  }
+
+  test.for([
+    ["in memory", uuid, []],
+    ["in the database where an id is no UUID", (n: number) => `user ${n}`, ["user 1", "user 2"]],
+    ["apart where ids differ in their case", (n: number) => (n === 1 ? ID_LOWER : ID_UPPER), [ID_UPPER]],
+  ] as const)("are found %s, also by the process that goes on", ([, id, inDatabase]) => {
+    openOneGroup();
+    const ids = [id(1), id(2)];
+    rows.commit(page(advance(USERS_LISTING, "2"), { principals: membersOf(ids).rows.principals }));
+    expect(named()).toEqual(inDatabase);
+    for (const token of ["2", "3"]) {
+      const { rows: members, build } = membersOf(ids);
+      rows.commit(page(advance(membersListing("g"), token), members));
+      expect(build).not.toHaveBeenCalled();
+      goOn();
+    }
+    const changed = membersOf(ids, "otherwise");
+    rows.commit(page(advance(membersListing("g"), "4"), changed.rows));
+    expect(changed.build).toHaveBeenCalledTimes(2);
+    goOn();
+    const again = membersOf(ids, "otherwise");
+    rows.commit(page(advance(membersListing("g"), ""), again.rows));
+    expect(again.build).not.toHaveBeenCalled();
+    expect(rows.counts).toEqual({ users: 2, groups: 1, memberships: 2 });
+    expect(named()).toEqual(inDatabase);
+  });
+
+  test("who do not fit into memory are found in the database, and again with more memory or less", () => {
+    const ids = Array.from({ length: 1000 }, (_, n) => uuid(n));
+    goOn(new UuidTable(1024));
+    openOneGroup();
+    rows.commit(page(advance(USERS_LISTING, ""), { principals: membersOf(ids).rows.principals }));
+    expect(named()).toEqual(ids.slice(768));
+    for (const [token, slots] of [
+      ["2", 1024],
+      ["3", 2048],
+      ["4", 512],
+      ["5", 1024],
+    ] as const) {
+      const { rows: members, build } = membersOf(ids);
+      expect(rows.lacking(members.principals)).toEqual([]);
+      rows.commit(page(advance(membersListing("g"), token), members));
+      expect(build).not.toHaveBeenCalled();
+      goOn(new UuidTable(slots));
+    }
+    expect(rows.counts).toEqual({ users: 1000, groups: 1, memberships: 1000 });
+    expect(database.prepare("SELECT count(*) AS n FROM resources WHERE type = 'user'").get()).toEqual({
+      n: 1000,
+    });
+  });
+
+  test("are not in memory after a page that was not stored", () => {
+    openOneGroup();
+    const { rows: members } = membersOf([uuid(1), uuid(2)]);
+    const broken = { ...members, grants: [...members.grants, membership("g", uuid(3))] };
+    expect(() => rows.commit(page(advance(membersListing("g"), "2"), broken))).toThrow(
+      "without its principal",
+    );
+    expect(rows.lacking(members.principals)).toEqual([0, 1]);
+    rows.commit(page(advance(membersListing("g"), ""), members));
+    expect(rows.counts).toEqual({ users: 2, groups: 1, memberships: 2 });
+    const changed = membersOf([uuid(1)], "otherwise").rows;
+    const brokenToo = { principals: changed.principals, grants: [membership("h", uuid(1))] };
+    expect(() => rows.commit(page(advance(USERS_LISTING, "2"), brokenToo))).toThrow(
+      "without its entitlement",
+    );
+    expect(rows.lacking(members.principals)).toEqual([]);
+    expect(rows.lacking(changed.principals)).toEqual([0]);
+  });
 });

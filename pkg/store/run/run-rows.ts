@@ -17,16 +17,14 @@ import { timestampText } from "../timestamps.ts";
 import { entitlementRow, type ResourceRow, resourceRow, resourceTypeRow } from "./encode.ts";
 import { groupCreationIn, isAnotherGroup } from "./group-creation.ts";
 import type { PageGrant, PagePrincipal, PrincipalKey, RunPage } from "./run-page.ts";
-import { prepareRun, type RunStatements } from "./run-statements.ts";
+import { foundIn, prepareRun, type RunStatements } from "./run-statements.ts";
+import { RunUsers } from "./run-users.ts";
+import type { FoundRow, UuidTable } from "./uuid-table.ts";
 
-interface Found {
-  readonly row: number;
-  readonly stamp: number | null;
-}
-
-/** What was found for one page, so that a page of one group looks up its entitlement once. */
-interface Met {
-  readonly resources: Map<string, Found>;
+/** One page that is being stored. Its entitlements are looked up once: a page of members has one. */
+interface Storing {
+  readonly at: string;
+  readonly tally: Tally;
   readonly entitlements: Map<string, number>;
 }
 
@@ -41,17 +39,19 @@ export class RunRows {
   readonly #sql: RunStatements;
   readonly #listings: StoredListings;
   readonly #unlisted: UnlistedUsers;
+  readonly #users: RunUsers;
   readonly #progress: StatementSync;
   #counts: SyncCounts;
   #commits = 0;
 
-  constructor(database: DatabaseSync, counts: SyncCounts, now: EpochClock) {
+  constructor(database: DatabaseSync, counts: SyncCounts, now: EpochClock, memory?: UuidTable) {
     this.#database = database;
     this.#counts = counts;
     this.#now = now;
     this.#sql = prepareRun(database);
     this.#listings = new StoredListings(database);
     this.#unlisted = new UnlistedUsers(database);
+    this.#users = new RunUsers(this.#sql, memory);
     this.#progress = database.prepare(MOVE_PROGRESS);
     // Of an earlier process: the database may be large already.
     fitCheckpoints(database);
@@ -107,13 +107,16 @@ export class RunRows {
    */
   commit(page: RunPage): readonly ListingCursor[] {
     return this.#transaction((tally, at) => {
-      const met: Met = { resources: new Map(), entitlements: new Map() };
+      const storing: Storing = { at, tally, entitlements: new Map() };
       const again = new Set(
         page.resources.filter((one) => this.#isMadeAgain(one)).map(({ id }) => id?.resource),
       );
-      for (const resource of page.resources) this.#putResource(resourceRow(resource), null, at, tally, met);
+      for (const resource of page.resources) {
+        const row = resourceRow(resource);
+        this.#putResource(row, null, this.#findResource(row.type, row.id), storing);
+      }
       for (const [place, principal] of page.principals.entries()) {
-        const isAdded = this.#addPrincipal(principal, at, tally, met);
+        const isAdded = this.#addPrincipal(principal, storing);
         this.#unlisted.note(page.proof, place, isAdded);
       }
       for (const entitlement of page.entitlements) this.#putEntitlement(entitlement, at);
@@ -122,7 +125,7 @@ export class RunRows {
           ? this.#readAnew(cursor, page.membersAreIdle === true, tally)
           : this.#listings.open(cursor),
       );
-      for (const grant of page.grants) this.#putGrant(grant, at, tally, met);
+      for (const grant of page.grants) this.#putGrant(grant, storing);
       this.#listings.move(page.cursor);
       return opened;
     });
@@ -130,11 +133,12 @@ export class RunRows {
 
   /** The places in the list of those that a `commit` would build now. */
   lacking(principals: readonly PrincipalKey[]): readonly number[] {
-    const met: Met = { resources: new Map(), entitlements: new Map() };
-    return principals.flatMap(({ resourceTypeId, resourceId, stamp }, place) => {
-      const known = this.#findResource(resourceTypeId, resourceId, met);
+    const places = principals.flatMap(({ resourceTypeId, resourceId, stamp }, place) => {
+      const known = this.#findResource(resourceTypeId, resourceId);
       return known?.stamp === stampNumber(stamp) ? [] : [place];
     });
+    this.#users.forget();
+    return places;
   }
 
   /** Removes the group of a members listing, its entitlement and its grants. */
@@ -143,9 +147,9 @@ export class RunRows {
     this.#transaction((tally) => {
       tally.memberships -= Number(this.#sql.dropGrants.run(GROUP_TYPE, group).changes);
       this.#sql.dropEntitlements.run(GROUP_TYPE, group);
-      const found = this.#sql.findResource.get(GROUP_TYPE, group);
+      const found = this.#findResource(GROUP_TYPE, group);
       if (found !== undefined) {
-        this.#sql.dropResource.run(numberIn(found, "resource"));
+        this.#sql.dropResource.run(found.row);
         this.#sql.dropName.run(GROUP_TYPE, group);
         tally.groups -= 1;
       }
@@ -168,10 +172,10 @@ export class RunRows {
   }
 
   /** True where the run did not have the user. */
-  #addPrincipal(principal: PagePrincipal, at: string, tally: Tally, met: Met): boolean {
+  #addPrincipal(principal: PagePrincipal, storing: Storing): boolean {
     const { resourceTypeId, resourceId } = principal;
     const stamp = stampNumber(principal.stamp);
-    const known = this.#findResource(resourceTypeId, resourceId, met);
+    const known = this.#findResource(resourceTypeId, resourceId);
     if (known !== undefined && known.stamp === stamp) return false;
     const row = {
       type: resourceTypeId,
@@ -180,24 +184,28 @@ export class RunRows {
       parentId: null,
       data: principal.encode(),
     };
-    this.#putResource(row, stamp, at, tally, met);
+    this.#putResource(row, stamp, known, storing);
     return known === undefined;
   }
 
-  #putResource(resource: ResourceRow, stamp: number | null, at: string, tally: Tally, met: Met): void {
-    const { type, id, parentType, parentId, data } = resource;
-    const known = this.#findResource(type, id, met);
+  #putResource(
+    { type, id, parentType, parentId, data }: ResourceRow,
+    stamp: number | null,
+    known: FoundRow | undefined,
+    { at, tally }: Storing,
+  ): void {
     if (known !== undefined) {
-      this.#sql.updateResource.run(parentType, parentId, at, data, known.row);
-      if (known.stamp !== stamp) this.#sql.updateName.run(stamp, type, id);
-      met.resources.set(keyOf(type, id), { row: known.row, stamp });
+      this.#sql.updateResource.run(parentType, parentId, stamp, at, data, known.row);
+      if (known.stamp === stamp) return;
+      if (type === USER_TYPE) this.#users.change(id, { row: known.row, stamp });
+      else this.#sql.updateName.run(stamp, type, id);
       return;
     }
     const row = Number(
-      this.#sql.insertResource.run(type, id, parentType, parentId, at, data).lastInsertRowid,
+      this.#sql.insertResource.run(type, id, parentType, parentId, stamp, at, data).lastInsertRowid,
     );
-    this.#sql.insertName.run(type, id, row, stamp);
-    met.resources.set(keyOf(type, id), { row, stamp });
+    if (type === USER_TYPE) this.#users.add(id, { row, stamp });
+    else this.#sql.insertName.run(type, id, row, stamp);
     if (type === USER_TYPE) tally.users += 1;
     if (type === GROUP_TYPE) tally.groups += 1;
   }
@@ -207,10 +215,10 @@ export class RunRows {
     this.#sql.putEntitlement.run(externalId, type, resourceId, at, data);
   }
 
-  #putGrant(grant: PageGrant, at: string, tally: Tally, met: Met): void {
+  #putGrant(grant: PageGrant, { at, tally, entitlements }: Storing): void {
     const { entitlementId, principalType, principalId } = grant;
-    const entitlement = this.#entitlementNumber(entitlementId, met);
-    const principal = this.#findResource(principalType, principalId, met)?.row;
+    const entitlement = this.#entitlementNumber(entitlementId, entitlements);
+    const principal = this.#findResource(principalType, principalId)?.row;
     if (entitlement === undefined || principal === undefined) {
       const missing = entitlement === undefined ? "entitlement" : "principal";
       // STORE-9
@@ -225,27 +233,17 @@ export class RunRows {
     else this.#sql.updateGrant.run(at, data, entitlement, principal);
   }
 
-  #findResource(type: string, id: string, met: Met): Found | undefined {
-    const key = keyOf(type, id);
-    const known = met.resources.get(key);
-    if (known !== undefined) return known;
-    const row = this.#sql.findResource.get(type, id);
-    if (row === undefined) return undefined;
-    const found = {
-      row: numberIn(row, "resource"),
-      stamp: row["stamp"] === null ? null : numberIn(row, "stamp"),
-    };
-    met.resources.set(key, found);
-    return found;
+  #findResource(type: string, id: string): FoundRow | undefined {
+    return type === USER_TYPE ? this.#users.find(id) : foundIn(this.#sql.findResource.get(type, id));
   }
 
-  #entitlementNumber(id: string, met: Met): number | undefined {
-    const known = met.entitlements.get(id);
-    if (known !== undefined) return known;
+  #entitlementNumber(id: string, known: Map<string, number>): number | undefined {
+    const stored = known.get(id);
+    if (stored !== undefined) return stored;
     const row = this.#sql.findEntitlement.get(id);
     if (row === undefined) return undefined;
     const number = numberIn(row, "id");
-    met.entitlements.set(id, number);
+    known.set(id, number);
     return number;
   }
 
@@ -257,6 +255,7 @@ export class RunRows {
       const result = work(tally, timestampText(nowMs));
       this.#progress.run(nowMs, tally.users, tally.groups, tally.memberships);
       this.#sql.commitTransaction.run();
+      this.#users.keep();
       this.#counts = tally;
       this.#commits += 1;
       if (this.#commits % COMMITS_BETWEEN_FITS === 0) fitCheckpoints(this.#database);
@@ -265,11 +264,8 @@ export class RunRows {
       // A full disk may have rolled it back already.
       if (this.#database.isTransaction) this.#database.exec("ROLLBACK");
       throw error;
+    } finally {
+      this.#users.forget();
     }
   }
-}
-
-// No id in Cognito holds a "\0".
-function keyOf(type: string, id: string): string {
-  return `${type}\0${id}`;
 }

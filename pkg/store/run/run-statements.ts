@@ -1,4 +1,6 @@
 import type { DatabaseSync, StatementSync } from "../../sqlite/database.ts";
+import { numberIn, type SqlRow } from "../../sqlite/rows.ts";
+import type { FoundRow } from "./uuid-table.ts";
 
 /** The statements of the working database, prepared once: they are what a page costs. */
 export type RunStatements = Readonly<Record<keyof typeof SQL, StatementSync>>;
@@ -9,10 +11,19 @@ const SQL = {
   insertResourceType: "INSERT OR REPLACE INTO resource_types (external_id, at, data) VALUES (?, ?, ?)",
   findResource: "SELECT resource, stamp FROM names WHERE type = ? AND resource_id = ?",
   insertResource: `
-    INSERT INTO resources (type, resource_id, parent_type, parent_id, at, data) VALUES (?, ?, ?, ?, ?, ?)`,
+    INSERT INTO resources (type, resource_id, parent_type, parent_id, stamp, at, data) VALUES (?, ?, ?, ?, ?, ?, ?)`,
   insertName: "INSERT INTO names (type, resource_id, resource, stamp) VALUES (?, ?, ?, ?)",
-  updateResource: "UPDATE resources SET parent_type = ?, parent_id = ?, at = ?, data = ? WHERE id = ?",
+  updateResource:
+    "UPDATE resources SET parent_type = ?, parent_id = ?, stamp = ?, at = ?, data = ? WHERE id = ?",
   updateName: "UPDATE names SET stamp = ? WHERE type = ? AND resource_id = ?",
+  someName: "SELECT 1 FROM names WHERE type = ? LIMIT 1",
+  unnamed: `
+    SELECT id AS resource, resource_id, stamp FROM resources r
+    WHERE type = ? AND NOT EXISTS (SELECT 1 FROM names n WHERE n.type = r.type AND n.resource_id = r.resource_id)
+    ORDER BY id`,
+  nameAfter: `
+    INSERT INTO names (type, resource_id, resource, stamp)
+    SELECT type, resource_id, id, stamp FROM resources WHERE type = ? AND id > ? ON CONFLICT DO NOTHING`,
   findEntitlement: "SELECT id FROM entitlements WHERE external_id = ?",
   putEntitlement: `
     INSERT INTO entitlements (external_id, type, resource_id, at, data) VALUES (?, ?, ?, ?, ?)
@@ -42,6 +53,9 @@ export function prepareRun(database: DatabaseSync): RunStatements {
     insertName: database.prepare(SQL.insertName),
     updateResource: database.prepare(SQL.updateResource),
     updateName: database.prepare(SQL.updateName),
+    someName: database.prepare(SQL.someName),
+    unnamed: database.prepare(SQL.unnamed),
+    nameAfter: database.prepare(SQL.nameAfter),
     findEntitlement: database.prepare(SQL.findEntitlement),
     putEntitlement: database.prepare(SQL.putEntitlement),
     insertGrant: database.prepare(SQL.insertGrant),
@@ -53,4 +67,11 @@ export function prepareRun(database: DatabaseSync): RunStatements {
     dropResource: database.prepare(SQL.dropResource),
     dropName: database.prepare(SQL.dropName),
   };
+}
+
+/** The row of `findResource`, or of `unnamed`. */
+export function foundIn(row: SqlRow | undefined): FoundRow | undefined {
+  if (row === undefined) return undefined;
+  const stamp = row["stamp"] === null ? null : numberIn(row, "stamp");
+  return { row: numberIn(row, "resource"), stamp };
 }

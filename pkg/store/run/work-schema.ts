@@ -1,15 +1,15 @@
 import type { WorkFormat } from "../../sqlite/work/work-file.ts";
 
 /**
- * A smaller schema than that of the file: each row is found in one way only. `names` is the index of the resources. It
- * answers whether a user who is met again has changed without reading the row, which may be anywhere in a gigabyte. A
- * grant names its entitlement and its principal by row number, so its unique index is an eighth of what its id would
+ * A smaller schema than that of the file: each row is found in one way only. `names` is the index of the resources, without
+ * the users who are in memory (`run-users.ts`). It answers whether a user who is met again has changed without reading the
+ * row, which may be anywhere in a gigabyte. A grant names its entitlement and its principal by row number, so its unique index is an eighth of what its id would
  * take.
  */
 export const SYNC_WORK: WorkFormat = {
   // "Cgn1"
   applicationId: 0x43_67_6e_31,
-  version: 7,
+  version: 8,
   tables: `
     CREATE TABLE resource_types (
       id INTEGER PRIMARY KEY,
@@ -30,6 +30,7 @@ export const SYNC_WORK: WorkFormat = {
       resource_id TEXT NOT NULL,
       parent_type TEXT,
       parent_id TEXT,
+      stamp INTEGER,
       at TEXT NOT NULL,
       data BLOB NOT NULL
     );
