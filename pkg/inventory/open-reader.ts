@@ -1,7 +1,5 @@
 import type { InventoryPlace } from "./place.ts";
-import { openPostgresReader } from "./postgres/reader/postgres-reader.ts";
 import type { InventoryReader } from "./reader.ts";
-import { openSqliteReader } from "./sqlite/sqlite-reader.ts";
 
 /** `failed-precondition` when there is no inventory, or it is of another program or of a newer version. */
 export async function openInventoryReader(
@@ -10,9 +8,13 @@ export async function openInventoryReader(
 ): Promise<InventoryReader> {
   signal.throwIfAborted();
   switch (place.engine) {
-    case "sqlite":
+    case "sqlite": {
+      const { openSqliteReader } = await import("./sqlite/sqlite-reader.ts");
       return await openSqliteReader(place.name, signal);
-    case "postgres":
+    }
+    case "postgres": {
+      const { openPostgresReader } = await import("./postgres/reader/postgres-reader.ts");
       return await openPostgresReader(place.access, signal);
+    }
   }
 }

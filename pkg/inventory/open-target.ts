@@ -1,9 +1,9 @@
 import type { OpenTarget } from "../sync/target.ts";
 import type { InventoryPlace } from "./place.ts";
-import { openPostgresTarget } from "./postgres/target/postgres-target.ts";
-import { openSqliteTarget } from "./sqlite/target/sqlite-target.ts";
 import type { InventoryTargetOptions } from "./target/options.ts";
 import type { PublishedInventory } from "./target/published.ts";
+
+// Most commands use no inventory, so the modules of an engine are loaded when one is opened.
 
 /** An inventory as the target of a sync. Both work in this thread; of PostgreSQL that is the sending of rows. */
 export function openInventoryTarget(
@@ -12,8 +12,14 @@ export function openInventoryTarget(
 ): OpenTarget<PublishedInventory> {
   switch (place.engine) {
     case "sqlite":
-      return (signal) => openSqliteTarget(place.name, options, signal);
+      return async (signal) => {
+        const { openSqliteTarget } = await import("./sqlite/target/sqlite-target.ts");
+        return await openSqliteTarget(place.name, options, signal);
+      };
     case "postgres":
-      return (signal) => openPostgresTarget(place.access, options, signal);
+      return async (signal) => {
+        const { openPostgresTarget } = await import("./postgres/target/postgres-target.ts");
+        return await openPostgresTarget(place.access, options, signal);
+      };
   }
 }

@@ -1,6 +1,4 @@
 import type { InventoryPlace } from "./place.ts";
-import { openPostgresWriter } from "./postgres/postgres-writer.ts";
-import { openSqliteWriter } from "./sqlite/sqlite-writer.ts";
 import type { InventoryWriter } from "./writer.ts";
 
 /** `failed-precondition` when there is no inventory, or it is of another program or of a newer version. */
@@ -10,9 +8,13 @@ export async function openInventoryWriter(
 ): Promise<InventoryWriter> {
   signal.throwIfAborted();
   switch (place.engine) {
-    case "sqlite":
+    case "sqlite": {
+      const { openSqliteWriter } = await import("./sqlite/sqlite-writer.ts");
       return await openSqliteWriter(place.name, signal);
-    case "postgres":
+    }
+    case "postgres": {
+      const { openPostgresWriter } = await import("./postgres/postgres-writer.ts");
       return await openPostgresWriter(place.access, signal);
+    }
   }
 }

@@ -7,7 +7,6 @@ import { GovernanceError } from "../../../../pkg/core/errors.ts";
 import { openInventoryTarget } from "../../../../pkg/inventory/open-target.ts";
 import { type InventoryPlace, parseInventoryPlace } from "../../../../pkg/inventory/place.ts";
 import { exposedHosts } from "../../../../pkg/inventory/postgres/connection/access.ts";
-import { openSqliteTargetThread } from "../../../../pkg/inventory/sqlite/thread/inventory-thread.ts";
 import type { PublishedInventory } from "../../../../pkg/inventory/target/published.ts";
 import { openStateDirectory } from "../../../../pkg/sqlite/paths.ts";
 import type { OpenTarget } from "../../../../pkg/sync/target.ts";
@@ -76,7 +75,10 @@ export function inventoryTarget(
   };
   const open: OpenTarget<PublishedInventory> =
     inThreads && place.engine === "sqlite"
-      ? (signal) => openSqliteTargetThread(place.name, options, signal)
+      ? async (signal) => {
+          const thread = await import("../../../../pkg/inventory/sqlite/thread/inventory-thread.ts");
+          return await thread.openSqliteTargetThread(place.name, options, signal);
+        }
       : openInventoryTarget(place, options);
   return async (signal) => {
     beginToRemember(stateDir);
