@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { globSync, readFileSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
 import { expect, test } from "vitest";
 
@@ -31,4 +31,20 @@ test.for([
     /^pg$|^pkg\/inventory\/(?:sqlite|postgres\/(?!connection\/))/.test(name),
   );
   expect(engines).toEqual([]);
+});
+
+/** The files that `import()` loads in this one. */
+function loadedLater(name: string): readonly string[] {
+  const found = readFileSync(join(ROOT, name), "utf8").matchAll(/import\("(\.[^"]+)"\)/g);
+  return [...found].map(([, from = ""]) => relative(ROOT, resolve(ROOT, dirname(name), from)));
+}
+
+test("a service loads all engines at its start, since an upgrade may replace their files later", () => {
+  const isEngine = (name: string) => /^pkg\/inventory\/(?:sqlite|postgres)\//.test(name);
+  const files = globSync("{cmd,pkg}/**/*.ts", { cwd: ROOT, exclude: (name) => name.endsWith(".test.ts") });
+  const atItsStart = loadedLater("pkg/inventory/load-engines.ts");
+  const later = new Set(files.flatMap(loadedLater).filter(isEngine));
+  expect(later.size).toBeGreaterThan(0);
+  expect([...later].filter((name) => !atItsStart.includes(name))).toEqual([]);
+  expect(loadedWith("cmd/connector/cli/commands/serve.ts")).toContain("pkg/inventory/load-engines.ts");
 });

@@ -1,4 +1,5 @@
 import type { Config } from "../../../../pkg/config/config.ts";
+import { loadInventoryEngines } from "../../../../pkg/inventory/load-engines.ts";
 import type { Logger } from "../../../../pkg/ops/logger.ts";
 import { createLastSync } from "../../../../pkg/ops/metrics/last-sync.ts";
 import { compose, type Runtime } from "../../app/compose.ts";
@@ -33,6 +34,8 @@ export function serveCommand(config: Config, context: Context, readConfig: () =>
   return toExitCode(config, context, async ({ log, reopenLogFiles }, shutdown) => {
     const young = growYoungGeneration();
     shutdown.add("the watch over the young generation", async () => young.stop());
+
+    await loadInventoryEngines();
 
     const release = beOnlyService(config, log);
     shutdown.add("the lock of the service", async () => release());
