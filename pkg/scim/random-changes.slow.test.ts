@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { oktaUser, POOL_KINDS, type PoolKind } from "../../test/support/scim-clients.ts";
 import { idOf, type ScimStage, scimStage } from "../../test/support/scim-stage.ts";
+import { rounds } from "../../test/support/thorough.ts";
 import { GovernanceError } from "../core/errors.ts";
 import type { ScimSettings } from "../core/scim-settings.ts";
 import { applyPatch } from "./protocol/apply-patch.ts";
@@ -167,8 +168,8 @@ describe.for(SET_UPS)("people, a pool with $kind", ({ definition, userName, sett
       minLength: 1,
       maxLength: 4,
     });
-    await fc.assert(fc.asyncProperty(patches, holds), { numRuns: 300 });
-    expect(written).toBeGreaterThan(100);
+    await fc.assert(fc.asyncProperty(patches, holds), { numRuns: rounds(120, 300) });
+    expect(written).toBeGreaterThan(rounds(40, 100));
   });
 
   test("POST and PUT, and the answer sent back", async () => {
@@ -189,8 +190,8 @@ describe.for(SET_UPS)("people, a pool with $kind", ({ definition, userName, sett
       }
     };
     const puts = fc.array(bodies, { minLength: 1, maxLength: 3 });
-    await fc.assert(fc.asyncProperty(bodies, puts, holds), { numRuns: 300 });
-    expect(written).toBeGreaterThan(100);
+    await fc.assert(fc.asyncProperty(bodies, puts, holds), { numRuns: rounds(120, 300) });
+    expect(written).toBeGreaterThan(rounds(40, 100));
   });
 });
 

@@ -19,6 +19,7 @@ export const BY_USER_DEFECTS: readonly Defect[] = [
   {
     name: "by user, the groups of one user in ten are not read",
     noticed: /lost: member/u,
+    day: 3,
     plant: inConnector((real) => {
       let asked = 0;
       return {
@@ -33,6 +34,7 @@ export const BY_USER_DEFECTS: readonly Defect[] = [
   {
     name: "by user, the second page of the groups of a user is not read",
     noticed: /lost: member/u,
+    day: 11,
     plant: inConnector((real) => ({
       listGroupsOfUser: async (...question) => ({
         ...(await real.listGroupsOfUser(...question)),
@@ -43,6 +45,7 @@ export const BY_USER_DEFECTS: readonly Defect[] = [
   {
     name: "by user, a group that was made again is taken for the older one",
     noticed: /never so: member/u,
+    day: 11,
     plant: inConnector((real) => {
       // What a group is stored as is the newest one; whose members are kept follows from this date alone.
       const created = new Map<string, Date>();
@@ -68,11 +71,13 @@ export const BY_USER_DEFECTS: readonly Defect[] = [
   {
     name: "by user, it is believed at once that there is no such user",
     noticed: /lost: member/u,
+    day: 38,
     plant: inConnector(() => ({ isUserGone: async () => true })),
   },
   {
     name: "by user, who has the username now is taken for the one who was listed",
     noticed: /kept: member/u,
+    day: 38,
     plant: inConnector((real) => {
       const listed = new Map<string, UserRow>();
       return {

@@ -13,6 +13,8 @@ export interface Defect {
   readonly name: string;
   /** What the runner says about it. */
   readonly noticed: RegExp;
+  /** A day that shows it. */
+  readonly day: number;
   /** Called for each day. */
   readonly plant: () => Planted;
 }
@@ -93,6 +95,7 @@ export const DEFECTS: readonly Defect[] = [
   {
     name: "the last row of a page is lost after a throttle",
     noticed: /lost: /u,
+    day: 2,
     plant: inPages((runtime) => async (read, { request }) => {
       const before = throttles(runtime);
       const page = await read(request);
@@ -102,6 +105,7 @@ export const DEFECTS: readonly Defect[] = [
   {
     name: "a page that failed is an empty one",
     noticed: /lost: /u,
+    day: 40,
     plant: inPages(() => async (read, { request }) => {
       try {
         return await read(request);
@@ -114,6 +118,7 @@ export const DEFECTS: readonly Defect[] = [
   {
     name: "a marker that has died is the end of its listing",
     noticed: /lost: /u,
+    day: 3,
     plant: () => {
       const sentMs = new Map<string, number>();
       return {
@@ -135,6 +140,7 @@ export const DEFECTS: readonly Defect[] = [
   {
     name: "a run goes on one page too late",
     noticed: /lost: /u,
+    day: 28,
     plant: inPages(() => {
       const begun = new Set<string>();
       return async (read, { listing, request }) => {
@@ -149,6 +155,7 @@ export const DEFECTS: readonly Defect[] = [
   {
     name: "a listing ends where one call needed several attempts",
     noticed: /lost: /u,
+    day: 1,
     plant: inPages(({ meter }) => async (read, { request }) => {
       const before = meter.total();
       const page = await read(request);
@@ -158,6 +165,7 @@ export const DEFECTS: readonly Defect[] = [
   {
     name: "a deleted user is kept",
     noticed: /kept: /u,
+    day: 4,
     plant: inUsers(() => {
       const known = new Map<string, UserRow>();
       return (users, isLast) => {
@@ -169,6 +177,7 @@ export const DEFECTS: readonly Defect[] = [
   {
     name: "the first reading of a user is kept for ever",
     noticed: /never so: /u,
+    day: 6,
     plant: inUsers(() => {
       const known = new Map<string, UserRow>();
       return (users) =>
@@ -182,6 +191,7 @@ export const DEFECTS: readonly Defect[] = [
   {
     name: "requests are sent a fifth above the rate",
     noticed: /calls in 10 s/u,
+    day: 10,
     plant: inSettings(({ config, ...others }) => ({
       ...others,
       config: {
@@ -197,6 +207,7 @@ export const DEFECTS: readonly Defect[] = [
   {
     name: "a call that failed is waited for without end",
     noticed: /hangs: /u,
+    day: 11,
     plant: inPages(() => async (read, { request }) => {
       try {
         return await read(request);
@@ -209,6 +220,7 @@ export const DEFECTS: readonly Defect[] = [
   {
     name: "a failure loses its cause",
     noticed: /which no fault explains/u,
+    day: 24,
     plant: inPages(() => async (read, { request }) => {
       try {
         return await read(request);
@@ -221,6 +233,7 @@ export const DEFECTS: readonly Defect[] = [
   {
     name: "a run that goes on takes the listings of members as read",
     noticed: /lost: member/u,
+    day: 90,
     plant: beforeEach((stateDir) =>
       onWork(stateDir, "UPDATE listings SET state = 'done' WHERE kind = 'members'"),
     ),
@@ -228,6 +241,7 @@ export const DEFECTS: readonly Defect[] = [
   {
     name: "a run that goes on has lost rows that were committed",
     noticed: /lost: member|which no fault explains/u,
+    day: 3,
     plant: beforeEach((stateDir) =>
       onWork(stateDir, "DELETE FROM grants WHERE rowid = (SELECT max(rowid) FROM grants)"),
     ),
@@ -235,6 +249,7 @@ export const DEFECTS: readonly Defect[] = [
   {
     name: "the lock of a target is not kept",
     noticed: /second sync of the same target/u,
+    day: 2,
     plant: beforeEach((stateDir) => {
       const folder = dirname(stateDir);
       for (const name of readdirSync(folder)) if (name.endsWith("-lock")) rmSync(join(folder, name));
@@ -243,6 +258,7 @@ export const DEFECTS: readonly Defect[] = [
   {
     name: "a file is written in its place, in two writes",
     noticed: /cannot be read|newest run is gone|has changed/u,
+    day: 13,
     plant: () => {
       const real = fs.renameSync;
       return {

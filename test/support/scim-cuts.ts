@@ -182,18 +182,30 @@ export async function momentsOf(one: CutCase): Promise<number> {
   return moments.length;
 }
 
-export async function wrongAfterKills(one: CutCase): Promise<readonly string[]> {
+/** Which moments of a request, or calls, are tried. */
+export type Choice = <T>(all: readonly T[]) => readonly T[];
+
+export async function wrongAfterKills(
+  one: CutCase,
+  choose: Choice = (all) => all,
+): Promise<readonly string[]> {
   const whole = await undisturbedCut(one);
   const count = await momentsOf(one);
   const wrong: string[] = [];
-  for (let at = 1; at <= count; at += 1) wrong.push(...(await wrongAfterKill(one, whole, at)));
+  for (const at of choose(Array.from({ length: count }, (_, index) => index + 1))) {
+    wrong.push(...(await wrongAfterKill(one, whole, at)));
+  }
   return wrong;
 }
 
-export async function wrongAfterFaults(one: CutCase, fault: CutFault): Promise<readonly string[]> {
+export async function wrongAfterFaults(
+  one: CutCase,
+  fault: CutFault,
+  choose: Choice = (all) => all,
+): Promise<readonly string[]> {
   const whole = await undisturbedCut(one);
   const wrong: string[] = [];
-  for (const [index, operation] of whole.calls.entries()) {
+  for (const [index, operation] of choose([...whole.calls.entries()])) {
     const found = await wrongAfterFault(one, whole, index, fault);
     wrong.push(...found.map((what) => `${index} ${operation}: ${what}`));
   }

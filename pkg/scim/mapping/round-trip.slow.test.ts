@@ -1,3 +1,4 @@
 import { testRoundTrips } from "../../../test/support/scim-round-trips.ts";
+import { rounds } from "../../../test/support/thorough.ts";
 
-testRoundTrips(400);
+testRoundTrips(rounds(100, 400));

@@ -10,9 +10,10 @@ import { POOL } from "../../support/fake-directory.ts";
 import { type InventoryUnderTest, inventoryTruth } from "../../support/inventory-truth.ts";
 import { accessTo, TEST_PASSWORD } from "../../support/postgres-inventory.ts";
 import { type PostgresServer, startPostgres } from "../../support/postgres-server.ts";
+import { rounds } from "../../support/thorough.ts";
 
 const SEED = Number(process.env["INVENTORY_SEED"] ?? Math.floor(Math.random() * 2 ** 31));
-const HISTORIES = process.env["INVENTORY_SEED"] === undefined ? 200 : 1;
+const HISTORIES = process.env["INVENTORY_SEED"] === undefined ? rounds(60, 200) : 1;
 const never = new AbortController().signal;
 const fingerprint = { poolId: POOL, userIdKind: "sub", mappingVersion: MAPPING_VERSION } as const;
 
