@@ -44,3 +44,9 @@ export function metric(scraped: string, name: string, labels = /^/): number {
   }
   return sum;
 }
+
+/** What became of the pages that were read ahead, such as `12 used, 3 dropped`. */
+export function readAheadOutcomes(scraped: string): string {
+  const outcomes = scraped.matchAll(/^connector_pages_read_ahead_total\{outcome="(\w+)"\} (\d+)/gm);
+  return [...outcomes].map(([, outcome, count]) => `${count} ${outcome}`).join(", ");
+}

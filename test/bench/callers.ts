@@ -18,7 +18,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { makeRoomForFiles } from "../../cmd/connector/app/service/room-for-files.ts";
 import { type BenchPool, startBenchPool } from "./bench-pool.ts";
-import { createCallTally, metric, quantileOf, quantiles } from "./call-tally.ts";
+import { createCallTally, metric, quantileOf, quantiles, readAheadOutcomes } from "./call-tally.ts";
 import { type Caller, createCaller, type Seen, type Sort } from "./caller.ts";
 import { CROWD, startHostileCrowd } from "./hostile-crowd.ts";
 import { callerToken, PROVISION_TOKEN, READ_TOKEN, tokensSetting } from "./hostile-peer.ts";
@@ -239,6 +239,7 @@ async function measureLoad(main: string, fixed: readonly string[], pool: BenchPo
   print(
     `RSS after each minute: ${rss.map(mib).join(" ")} MiB; calls to AWS: ${metric(scraped, "connector_aws_calls_total")}`,
   );
+  print(`pages read ahead: ${readAheadOutcomes(scraped)}`);
   await sleep(2000);
   print(`RSS two seconds after the last caller left: ${mib(service.rssBytes())} MiB`);
   print(

@@ -10,6 +10,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { generatedGroups } from "../cognito/generated-groups.ts";
 import { member } from "./bench-pool.ts";
+import { readAheadOutcomes } from "./call-tally.ts";
 import { exitCode, startScriptedServer } from "./scripted-server.ts";
 import { compileProgram, startService } from "./service-process.ts";
 
@@ -128,8 +129,7 @@ async function goSync(): Promise<unknown> {
 
 async function printAhead(http: string): Promise<void> {
   const text = await (await fetch(`${http}/metrics`)).text();
-  const [...counts] = text.matchAll(/^connector_pages_read_ahead_total\{outcome="(\w+)"\} (\d+)/gm);
-  print(`read ahead      ${counts.map(([, outcome, count]) => `${count} ${outcome}`).join(", ")}`);
+  print(`read ahead      ${readAheadOutcomes(text)}`);
 }
 
 async function listCalls(): Promise<{ readonly calls: number; readonly most: number }> {
