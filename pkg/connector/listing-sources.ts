@@ -10,9 +10,9 @@ import { userResourceBytes } from "./users.ts";
 
 /** The directory, or what reads ahead from it. */
 type PageSource = Pick<Directory, "listUsers" | "listGroups"> &
-  Partial<Pick<ReadAhead, "hasUsers" | "hasGroups">>;
+  Partial<Pick<ReadAhead, "hasUsers" | "hasGroups" | "lackedPage">>;
 
-interface MemberSource<M extends Member> extends Partial<Pick<ReadAhead, "hasMembers">> {
+interface MemberSource<M extends Member> extends Partial<Pick<ReadAhead, "hasMembers" | "lackedPage">> {
   listMembers(groupName: string, page: PageRequest, signal: AbortSignal): Promise<Page<M>>;
 }
 
@@ -24,6 +24,7 @@ export function usersFrom(from: PageSource, subPrefix = ""): ListingSource<User>
     scope: subPrefix,
     read: (page, signal) => from.listUsers(subPrefix === "" ? page : { ...page, search }, signal),
     isHere: (page) => from.hasUsers?.(page) === true,
+    lackedPage: () => from.lackedPage?.(),
     key: (user) => user.sub,
     bytes: userResourceBytes,
   };
@@ -35,6 +36,7 @@ export function groupsFrom(from: PageSource): ListingSource<Group> {
     scope: "",
     read: (page, signal) => from.listGroups(page, signal),
     isHere: (page) => from.hasGroups?.(page) === true,
+    lackedPage: () => from.lackedPage?.(),
     key: (group) => group.name,
     bytes: groupResourceBytes,
   };
@@ -60,6 +62,7 @@ export function membersFrom<M extends Member>(from: MemberSource<M>, groupName: 
     scope: groupName,
     read: (page, signal) => from.listMembers(groupName, page, signal),
     isHere: (page) => from.hasMembers?.(groupName, page) === true,
+    lackedPage: () => from.lackedPage?.(),
     key: (member) => member.sub,
     bytes: () => membershipGrantBytes(groupName),
   };

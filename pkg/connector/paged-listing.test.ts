@@ -1,4 +1,4 @@
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { GovernanceError } from "../core/errors.ts";
 import type { Page, PageRequest } from "../core/page.ts";
 import { encodePageToken } from "../protocol/page-token.ts";
@@ -141,6 +141,19 @@ describe("one page of a listing", () => {
       expect(read).toHaveLength(pages);
       expect(answer.items).toHaveLength(pages * (pageSize === 0 ? 60 : Math.min(60, pageSize)));
       expect(answer.nextPageToken).toBe(token(String(pages)));
+    });
+
+    test.for([
+      ["a page more is reported as missing, where the answer could have held it", "", 3, 0, 1],
+      ["also where no other page is here", "", 0, 0, 1],
+      ["not where the answer is full", "", 40, 0, 0],
+      ["nor where the caller asked for one page", "", 0, 60, 0],
+      ["nor behind the last page", token("38"), 40, 0, 0],
+    ] as const)("%s", async ([, pageToken, here, pageSize, times]) => {
+      const { of } = pagesHere(here);
+      const lackedPage = vi.fn<() => void>();
+      await listPage({ ...of, lackedPage }, { pageToken, pageSize }, never);
+      expect(lackedPage).toHaveBeenCalledTimes(times);
     });
 
     test("the end of the listing ends the answer", async () => {

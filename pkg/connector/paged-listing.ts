@@ -30,6 +30,8 @@ export interface ListingSource<T> {
   bytes(item: T): number;
   /** Whether `read` would wait for nothing, since the page was read ahead. */
   isHere?(page: PageRequest): boolean;
+  /** The answer could have held one page more, which is not here. */
+  lackedPage?(): void;
 }
 
 /** Where a listing continues behind a page: its own cursor, and the marker of the next page. */
@@ -78,10 +80,14 @@ async function withPagesThatAreHere<T>(
 ): Promise<{ readonly items: readonly T[]; readonly end: Place }> {
   const limit = pageSize === 0 ? MAX_PAGE_ITEMS : Math.min(pageSize, MAX_PAGE_ITEMS);
   const most = pageSize === 0 ? MOST_ITEMS : pageSize;
-  const isHere = (next: string | undefined): next is string =>
-    next !== undefined && (source.isHere?.({ marker: next, limit }) ?? false);
+  const isHere = (next: string | undefined): next is string => {
+    if (next === undefined) return false;
+    const isFound = source.isHere?.({ marker: next, limit }) ?? false;
+    if (!isFound) source.lackedPage?.();
+    return isFound;
+  };
   // A sync reads nothing ahead, and measures no row.
-  if (!isHere(from.next)) return { items: first, end: from };
+  if (first.length + limit > most || !isHere(from.next)) return { items: first, end: from };
   const items = [...first];
   let largest = bytesOf(first, source);
   let room = maxBytes - largest;

@@ -44,11 +44,12 @@ function scene({ people, listings = 16, isHere = () => false, fail = () => undef
     const to = from + (page.limit ?? 60);
     return { items: found.slice(from, to), next: to < found.length ? String(to) : undefined };
   };
-  const from: Pick<ReadAhead, "begin" | "listUsers" | "expectUsers" | "hasUsers"> = {
+  const from: Pick<ReadAhead, "begin" | "listUsers" | "expectUsers" | "hasUsers" | "lackedPage"> = {
     listUsers,
     begin: (kind) => void begun.push(kind),
     expectUsers: (pages) => void expected.push(pages.map(name)),
     hasUsers: isHere,
+    lackedPage() {},
   };
   const onRefused = vi.fn<(why: string) => void>();
   const parts = createDividedUsers({ from, listings: () => listings, bytes: () => 100, onRefused });
@@ -192,6 +193,7 @@ describe("users in parts", () => {
         begin() {},
         expectUsers() {},
         hasUsers: () => false,
+        lackedPage() {},
       },
       listings: () => 2,
       bytes: () => 1,
@@ -212,6 +214,7 @@ describe("users in parts", () => {
         begin() {},
         expectUsers() {},
         hasUsers: () => false,
+        lackedPage() {},
       },
       listings: () => 64,
       bytes: () => 1,
@@ -241,6 +244,7 @@ describe("users in parts", () => {
         begin() {},
         expectUsers() {},
         hasUsers: () => false,
+        lackedPage() {},
       },
       listings: () => 16,
       bytes: () => 1,

@@ -35,7 +35,7 @@ interface ListedUsers {
 }
 
 interface DividedUsersOptions {
-  readonly from: Pick<ReadAhead, "begin" | "listUsers" | "expectUsers" | "hasUsers">;
+  readonly from: Pick<ReadAhead, "begin" | "listUsers" | "expectUsers" | "hasUsers" | "lackedPage">;
   /** How many parts are read side by side; 1: the users are not divided. */
   readonly listings: () => number;
   /** What an item takes in an answer. */
@@ -86,7 +86,11 @@ export function createDividedUsers({ from, listings, bytes, onRefused }: Divided
       const here = cursor.open.find((part) => from.hasUsers(pageOf(part, limit)));
       // The first page is waited for; the others are added where they are here.
       const part = here ?? cursor.open[0];
-      if (part === undefined || (here === undefined && pages > 0)) break;
+      if (part === undefined) break;
+      if (here === undefined && pages > 0) {
+        from.lackedPage();
+        break;
+      }
       const page = await readPart(part, limit, pages > 0, signal);
       if (page === undefined) break;
       if (page === "marker-refused") return allUsers(items);

@@ -22,6 +22,8 @@ export interface ReadAhead extends ListedPage {
   /** The caller goes through the groups in this order: it has asked something about this one. */
   visited(groupName: string): void;
   listMembers(groupName: string, page: PageRequest, signal: AbortSignal): Promise<Page<Member>>;
+  /** An answer to the caller could have held one page more, which is not here. */
+  lackedPage(): void;
   /** Whether a page is here, so that asking for it waits for nothing. */
   hasUsers(page: UserPageRequest): boolean;
   hasGroups(page: PageRequest): boolean;

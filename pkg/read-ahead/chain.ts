@@ -2,6 +2,7 @@ import { orAborted } from "../core/abort.ts";
 import type { MonotonicMs } from "../core/clock.ts";
 import type { AheadProgress, Page } from "../core/page.ts";
 import { type CompressedPage, compressPage, expandPage } from "./compressed-page.ts";
+import type { HeldPages } from "./held-pages.ts";
 
 /** The first page has no marker. */
 type Marker = string | undefined;
@@ -38,6 +39,8 @@ interface ChainOptions<T> {
   readonly read: (marker: Marker, ahead: AheadProgress, signal: AbortSignal) => Promise<Page<T>>;
   readonly bytes: (page: Page<T>) => number;
   readonly events: ChainEvents;
+  /** Those of the caller. */
+  readonly held: HeldPages;
 }
 
 /**
@@ -50,7 +53,6 @@ export class Chain<T> {
   /** Where the next reading begins; `ended` behind the last page. */
   #tail: { readonly marker: Marker } | "ended";
   #reading: PageAhead<T> | undefined;
-  #bytes = 0;
   #asked = 0;
   /** When the caller last asked for one of its pages. */
   askedAt: MonotonicMs = Number.NEGATIVE_INFINITY;
@@ -63,11 +65,6 @@ export class Chain<T> {
   /** Pages that are here or under way. */
   get held(): number {
     return this.#pages.size;
-  }
-
-  /** Of the pages that are here or under way. */
-  get bytes(): number {
-    return this.#bytes;
   }
 
   /** A reading is under way and has no turn yet. */
@@ -103,7 +100,7 @@ export class Chain<T> {
       result: Promise.resolve(undefined),
     };
     this.#pages.set(marker, next);
-    this.#bytes += expectedBytes;
+    this.#options.held.add(1, expectedBytes);
     this.#reading = next;
     const progress: AheadProgress = {
       sent() {
@@ -216,14 +213,14 @@ export class Chain<T> {
 
   #resize(marker: Marker, page: PageAhead<T>, bytes: number): void {
     if (this.#pages.get(marker) !== page) return;
-    this.#bytes += bytes - page.bytes;
+    this.#options.held.add(0, bytes - page.bytes);
     page.bytes = bytes;
   }
 
   #give(marker: Marker, page: PageAhead<T>): void {
     if (this.#pages.get(marker) !== page) return;
     this.#pages.delete(marker);
-    this.#bytes -= page.bytes;
+    this.#options.held.add(-1, -page.bytes);
     if (page.state === "waiting" && this.#reading === page) this.#reading = undefined;
   }
 }

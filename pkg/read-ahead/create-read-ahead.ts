@@ -5,6 +5,7 @@ import type { AheadOutcome } from "../core/events.ts";
 import type { Page, PageRequest } from "../core/page.ts";
 import type { Outdated, ReadAhead } from "../core/read-ahead.ts";
 import type { Member } from "../core/user.ts";
+import { HeldPages } from "./held-pages.ts";
 import type { PageReaders } from "./listings.ts";
 import { MAX_AGE_MS, Shelf, USUAL_PAGE_BYTES } from "./shelf.ts";
 
@@ -29,7 +30,7 @@ export interface ServedReadAhead extends ReadAhead {
   close(): void;
 }
 
-/** A caller that comes beyond these takes the place of the one that has been away longest. */
+/** A caller that comes beyond these reads directly, unless nothing is read ahead for one of them. */
 const MOST_CALLERS = 64;
 const MOST_PAGES = 16_384;
 const MOST_BYTES = 48 * 1024 * 1024;
@@ -44,6 +45,7 @@ export function createReadAhead({
 }: ReadAheadOptions): ServedReadAhead {
   const shelves = new Map<string, Shelf>();
   const expected = { pageBytes: USUAL_PAGE_BYTES };
+  const held = new HeldPages();
   let timer: NodeJS.Timeout | undefined;
   let isClosed = false;
 
@@ -61,33 +63,32 @@ export function createReadAhead({
     members: (name, page, signal) => unasked(page, () => bareMembers(name, page, signal)),
   };
 
-  const sum = (of: (shelf: Shelf) => number): number =>
-    [...shelves.values()].reduce((total, each) => total + of(each), 0);
+  const hasRoom = (): boolean => held.pages < MOST_PAGES && held.bytes + expected.pageBytes <= MOST_BYTES;
 
-  function hasRoom(): boolean {
-    const bytesWith = sum(({ bytes }) => bytes) + expected.pageBytes;
-    return sum(({ pages }) => pages) < MOST_PAGES && bytesWith <= MOST_BYTES;
+  function knownShelf(): Shelf | undefined {
+    const caller = origins.current()?.caller;
+    return caller === undefined ? undefined : shelves.get(caller);
   }
 
-  /** Undefined for the connector's own work, which reads what it needs by itself. */
+  /** Undefined for the connector's own work, which reads what it needs by itself, and where there is no place. */
   function ownShelf(): Shelf | undefined {
     const caller = origins.current()?.caller;
     if (caller === undefined || isClosed) return undefined;
-    // The map keeps the order in which the callers came last.
     const known = shelves.get(caller);
+    if (known === undefined && !hasPlace()) return undefined;
+    const own = known ?? new Shelf({ readers, monotonic, expected, held, hasRoom, onPage });
+    // The map keeps the order in which the callers came last.
     shelves.delete(caller);
-    if (known === undefined) makePlace();
-    const own = known ?? new Shelf({ readers, monotonic, expected, hasRoom, onPage });
     shelves.set(caller, own);
     timer ??= sweepLater();
     return own;
   }
 
-  function makePlace(): void {
-    const [longest] = shelves.entries();
-    if (shelves.size < MOST_CALLERS || longest === undefined) return;
-    shelves.delete(longest[0]);
-    longest[1].drop();
+  /** Makes one, where nothing is read ahead for a caller: of these, the one that has been away longest goes. */
+  function hasPlace(): boolean {
+    if (shelves.size < MOST_CALLERS) return true;
+    for (const [caller, { isSpare }] of shelves) if (isSpare) return shelves.delete(caller);
+    return false;
   }
 
   function sweepLater(): NodeJS.Timeout {
@@ -112,9 +113,10 @@ export function createReadAhead({
     begin: (kind) => ownShelf()?.begin(kind),
     expectUsers: (pages) => ownShelf()?.expectUsers(pages),
     visited: (groupName) => ownShelf()?.visited(groupName),
-    hasUsers: (page) => ownShelf()?.hasUsers(page) === true,
-    hasGroups: (page) => ownShelf()?.hasGroups(page) === true,
-    hasMembers: (name, page) => ownShelf()?.hasMembers(name, page) === true,
+    lackedPage: () => knownShelf()?.lackedPage(),
+    hasUsers: (page) => knownShelf()?.hasUsers(page) === true,
+    hasGroups: (page) => knownShelf()?.hasGroups(page) === true,
+    hasMembers: (name, page) => knownShelf()?.hasMembers(name, page) === true,
     outdated(what) {
       for (const each of shelves.values()) {
         if (what.kind === "users") each.forgetUsers();
@@ -122,9 +124,9 @@ export function createReadAhead({
         else each.forgetMembers(what.kind === "members" ? what.groupName : undefined);
       }
     },
-    held: () => sum(({ pages }) => pages),
-    listings: () => sum(({ listings }) => listings),
-    heldBytes: () => sum(({ bytes }) => bytes),
+    held: () => held.pages,
+    listings: () => [...shelves.values()].reduce((sum, { listings }) => sum + listings, 0),
+    heldBytes: () => held.bytes,
     close() {
       isClosed = true;
       clearTimeout(timer);

@@ -1,16 +1,14 @@
 import type { MonotonicMs } from "../core/clock.ts";
+import { AskingPace } from "./asking-pace.ts";
 
-/** A caller that asks for nothing for so long does not go through the groups any more. */
-const PAUSE_MS = 5_000;
 /** A pool has no more groups. A caller may name more that do not exist. */
 const MOST_GROUPS = 10_000;
 
 /** One way of a caller through the groups, in which each group comes once and the caller makes no pause. */
 export class Pass {
+  readonly #pace = new AskingPace();
   readonly #groups = new Set<string>();
   #last: string | undefined;
-  #underWay = 0;
-  #movedAt: MonotonicMs = Number.NEGATIVE_INFINITY;
   #pages = 0;
 
   /** Pages of members that the caller has got in it. */
@@ -19,7 +17,7 @@ export class Pass {
   }
 
   isOn(now: MonotonicMs): boolean {
-    return this.#underWay > 0 || now - this.#movedAt <= PAUSE_MS;
+    return this.#pace.isKept(now);
   }
 
   /** The caller asks for the first page of the group, or for a later one. Answers whether a new pass begins with it. */
@@ -31,14 +29,12 @@ export class Pass {
       this.#groups.add(groupName);
       this.#last = groupName;
     }
-    this.#movedAt = now;
-    this.#underWay += 1;
+    this.#pace.asks(now);
     return isNew;
   }
 
   answered(now: MonotonicMs): void {
-    this.#movedAt = now;
-    this.#underWay -= 1;
+    this.#pace.answered(now);
   }
 
   servedMembers(): void {

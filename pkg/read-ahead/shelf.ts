@@ -6,8 +6,10 @@ import type { Page, PageRequest } from "../core/page.ts";
 import type { Member, User } from "../core/user.ts";
 import { MAX_LIST_SHARDS } from "../core/user-shards.ts";
 import { Allowance, MOST_PAGES_OUTSIDE_PASS } from "./allowance.ts";
+import { AskingPace } from "./asking-pace.ts";
 import { Chain, type ChainEvents, dropChains, forgetLeft } from "./chain.ts";
 import { Foresight } from "./foresight.ts";
+import { HeldPages } from "./held-pages.ts";
 import { type AnyChain, CallerListings, type ListingOf, type PageReaders } from "./listings.ts";
 import { Pass } from "./pass.ts";
 
@@ -16,6 +18,8 @@ interface ShelfOptions {
   readonly monotonic: MonotonicClock;
   /** What a page is expected to take: the most that one of any caller has taken. */
   readonly expected: { pageBytes: number };
+  /** Those of all callers. */
+  readonly held: HeldPages;
   /** Whether all callers together may hold one page more. */
   readonly hasRoom: () => boolean;
   readonly onPage: (outcome: AheadOutcome) => void;
@@ -43,6 +47,8 @@ export class Shelf {
   readonly #events: ChainEvents;
   readonly #foresight = new Foresight();
   readonly #listings: CallerListings;
+  readonly #held: HeldPages;
+  readonly #paces = { users: new AskingPace(), groups: new AskingPace(), members: new AskingPace() };
   readonly #pass = new Pass();
   readonly #allowance = new Allowance();
   /** After a failure, until the caller asks again. */
@@ -53,14 +59,19 @@ export class Shelf {
   constructor(options: ShelfOptions) {
     this.#options = options;
     this.#listings = new CallerListings(options.readers);
+    this.#held = new HeldPages(options.held);
     this.#askedAt = options.monotonic();
     this.#events = {
       moved: () => this.#readOn(),
       failed: () => {
         this.#halted = true;
+        this.#allowance.wasted();
         options.onPage("failed");
       },
-      dropped: () => options.onPage("dropped"),
+      dropped: () => {
+        this.#allowance.wasted();
+        options.onPage("dropped");
+      },
     };
   }
 
@@ -68,25 +79,23 @@ export class Shelf {
     return this.#askedAt;
   }
 
-  /** Pages that are here or under way. */
-  get pages(): number {
-    return this.#listings.all().reduce((sum, chain) => sum + chain.held, 0);
+  /** Another caller may have its place: nothing is read ahead for it, and nothing is under way. */
+  get isSpare(): boolean {
+    const { users, groups, members } = this.#paces;
+    const isAsking = users.isAsking || groups.isAsking || members.isAsking;
+    return this.#allowance.isNone && this.#held.pages === 0 && !isAsking;
   }
 
   get listings(): number {
     return this.#listings.size;
   }
 
-  get bytes(): number {
-    return this.#listings.all().reduce((sum, chain) => sum + chain.bytes, 0);
-  }
-
   users(page: UserPageRequest, signal: AbortSignal): Promise<Page<User>> {
-    return this.#ask(this.#listings.ofUsers(page), page, signal);
+    return this.#ask(this.#paces.users, this.#listings.ofUsers(page), page, signal);
   }
 
   async groups(page: PageRequest, signal: AbortSignal): Promise<Page<Group>> {
-    const found = await this.#ask(this.#listings.ofGroups(page), page, signal);
+    const found = await this.#ask(this.#paces.groups, this.#listings.ofGroups(page), page, signal);
     this.#foresight.listed(found.items.map(({ name }) => name));
     return found;
   }
@@ -97,9 +106,14 @@ export class Shelf {
     const isFirst = page.marker === undefined;
     if (isFirst) this.#foresight.asked(groupName);
     const isNewPass = this.#pass.asks(isFirst ? groupName : undefined, monotonic());
-    if (isNewPass && this.#dropMembersOlder(MAX_AGE_MS)) this.#allowance.shrink();
+    if (isNewPass) this.#dropMembersOlder(MAX_AGE_MS);
     try {
-      const found = await this.#ask(this.#listings.ofMembers(groupName, page), page, signal);
+      const found = await this.#ask(
+        this.#paces.members,
+        this.#listings.ofMembers(groupName, page),
+        page,
+        signal,
+      );
       this.#pass.servedMembers();
       return found;
     } finally {
@@ -117,9 +131,13 @@ export class Shelf {
   expectUsers(pages: readonly UserPageRequest[]): void {
     // Tokens come from the caller, and may name other parts each time.
     if (this.#listings.users.size > MOST_PARTS) dropChains(this.#listings.users);
+    const now = this.#options.monotonic();
+    // Parts that are read side by side need two pages each.
+    if (this.#paces.users.isKept(now))
+      this.#allowance.lend(Math.min(MOST_PAGES_OUTSIDE_PASS, 2 * pages.length));
     for (const page of pages) {
       const chain = this.#chainOf(this.#listings.ofUsers(page), page);
-      chain.askedAt = this.#options.monotonic();
+      chain.askedAt = now;
       if (!chain.leadsFrom(page.marker)) chain.restartAt(page.marker);
     }
     this.#readOn();
@@ -128,6 +146,12 @@ export class Shelf {
   visited(groupName: string): void {
     this.#askedAt = this.#options.monotonic();
     this.#foresight.visited(groupName);
+  }
+
+  /** An answer to the caller could have held one page more. */
+  lackedPage(): void {
+    this.#allowance.missed(this.#pass.pages);
+    this.#readOn();
   }
 
   hasUsers(page: UserPageRequest): boolean {
@@ -144,6 +168,8 @@ export class Shelf {
 
   forgetUsers(): void {
     for (const chain of this.#listings.users.values()) chain.drop();
+    // Parts begin again where the caller is. What it comes for now would have been dropped.
+    this.#paces.users.interrupt();
   }
 
   forgetGroups(): void {
@@ -153,28 +179,24 @@ export class Shelf {
   /** The members of every group, or of one. */
   forgetMembers(groupName?: string): void {
     for (const chain of this.#listings.ofGroup(groupName)) chain.drop();
-    if (groupName === undefined) this.#allowance.shrink();
   }
 
-  /** Forgets what is too old. The caller came too late for it, so less is read ahead from now on. */
+  /** Forgets what is too old. */
   expire(): void {
     const now = this.#options.monotonic();
     const { users, groups, members } = this.#listings;
-    const others = this.#dropOlder([...users.values(), ...groups.values()], MAX_AGE_MS);
-    const ofMembers = this.#dropMembersOlder(this.#pass.isOn(now) ? MAX_AGE_IN_PASS_MS : MAX_AGE_MS);
+    this.#dropOlder([...users.values(), ...groups.values()], MAX_AGE_MS);
+    this.#dropMembersOlder(this.#pass.isOn(now) ? MAX_AGE_IN_PASS_MS : MAX_AGE_MS);
     for (const chains of [users, groups, members]) forgetLeft(chains, now - MAX_AGE_MS);
-    if (others || ofMembers) this.#allowance.shrink();
   }
 
-  #dropMembersOlder(ageMs: number): boolean {
-    return this.#dropOlder(this.#listings.ofGroup(), ageMs);
+  #dropMembersOlder(ageMs: number): void {
+    this.#dropOlder(this.#listings.ofGroup(), ageMs);
   }
 
-  #dropOlder(chains: readonly AnyChain[], ageMs: number): boolean {
+  #dropOlder(chains: readonly AnyChain[], ageMs: number): void {
     const before = this.#options.monotonic() - ageMs;
-    const old = chains.filter((chain) => chain.hasFrom(before));
-    for (const chain of old) chain.drop();
-    return old.length > 0;
+    for (const chain of chains) if (chain.hasFrom(before)) chain.drop();
   }
 
   drop(): void {
@@ -182,15 +204,24 @@ export class Shelf {
     for (const chain of this.#listings.all()) chain.drop();
   }
 
-  async #ask<T>(listing: ListingOf<T>, page: PageRequest, signal: AbortSignal): Promise<Page<T>> {
+  async #ask<T>(
+    pace: AskingPace,
+    listing: ListingOf<T>,
+    page: PageRequest,
+    signal: AbortSignal,
+  ): Promise<Page<T>> {
     const { monotonic, onPage } = this.#options;
     this.expire();
     this.#askedAt = monotonic();
     this.#halted = false;
+    const wasNext = listing.chains.get(listing.key)?.leadsFrom(page.marker) === true;
     const chain = this.#chainOf(listing, page);
     // The caller has gone back: what is behind must not be older than where it begins now.
     if (!chain.leadsFrom(page.marker) && chain.hasFrom(this.#askedAt - MAX_AGE_MS)) chain.drop();
-    this.#allowance.asked(chain.has(page.marker), this.#pass.pages);
+    if (pace.hasPaused(this.#askedAt)) this.#allowance.paused();
+    if (pace.isKept(this.#askedAt) && wasNext) this.#allowance.cameForNext();
+    if (!chain.has(page.marker)) this.#allowance.missed(this.#pass.pages);
+    pace.asks(this.#askedAt);
     chain.asking(this.#askedAt);
     try {
       this.#readOn();
@@ -201,6 +232,7 @@ export class Shelf {
       return found;
     } finally {
       chain.answered();
+      pace.answered(monotonic());
       if (chain.isEmpty && listing.chains.get(listing.key) === chain) listing.chains.delete(listing.key);
       this.#readOn();
     }
@@ -208,20 +240,20 @@ export class Shelf {
 
   /** Begins the readings that there is room for, those that are needed first before the others. */
   #readOn(): void {
+    const { expected, monotonic } = this.#options;
     while (!this.#halted && this.#waiting() < MOST_WAITING) {
       const chain = this.#nextChain();
       if (chain === undefined) return;
-      // Parts of one listing that are read side by side need two pages each.
-      const forParts = Math.min(MOST_PAGES_OUTSIDE_PASS, 2 * this.#listings.users.size);
-      const allowed = Math.max(this.#allowance.pages(this.#pass.pages), forParts);
-      const { expected, hasRoom, monotonic } = this.#options;
-      const fits = this.pages < allowed && this.bytes + expected.pageBytes <= MOST_BYTES;
-      if (!fits || !hasRoom()) {
-        this.#allowance.full();
-        return;
-      }
+      if (!this.#hasRoom()) return this.#allowance.full();
       chain.readNext(monotonic(), expected.pageBytes);
     }
+  }
+
+  #hasRoom(): boolean {
+    const { expected, hasRoom } = this.#options;
+    const { pages, bytes } = this.#held;
+    const isAllowed = pages < this.#allowance.pages(this.#pass.pages);
+    return isAllowed && bytes + expected.pageBytes <= MOST_BYTES && hasRoom();
   }
 
   /** Of the listings that the caller is in, the one with the fewest pages; then the groups that it will come to. */
@@ -259,6 +291,7 @@ export class Shelf {
           return taken;
         },
         events: this.#events,
+        held: this.#held,
       },
       marker,
     );

@@ -1,5 +1,6 @@
 import { setImmediate } from "node:timers/promises";
 import type { MonotonicMs } from "../../pkg/core/clock.ts";
+import type { UserPageRequest } from "../../pkg/core/directory.ts";
 import type { AheadOutcome } from "../../pkg/core/events.ts";
 import type { Group } from "../../pkg/core/group.ts";
 import type { Page, PageRequest } from "../../pkg/core/page.ts";
@@ -33,6 +34,8 @@ export interface SlowPool {
   answerAll(): Promise<void>;
   readonly outcomes: AheadOutcome[];
   advance(ms: number): void;
+  /** The caller comes for pages until this even number may be held for it; their calls and outcomes are not kept. */
+  earn(caller?: string, pages?: number): Promise<void>;
   as<T>(caller: string, work: () => T): T;
   settled(): Promise<void>;
 }
@@ -99,8 +102,45 @@ export function slowPool(
   const settled = async (): Promise<void> => {
     await setImmediate();
   };
+  async function answerAll(): Promise<void> {
+    await settled();
+    while (open.size > 0) {
+      for (const call of open) {
+        call.turn();
+        call.answer();
+      }
+      await settled();
+    }
+  }
+
+  /** The last page of the users whom the search selects. */
+  const lastPage = (value: string): UserPageRequest => {
+    const last = pagesOf(`users${value}`) - 1;
+    const search = { attribute: "sub", operator: "^=", value } as const;
+    return { search, marker: last === 0 ? undefined : String(last), limit: 60 };
+  };
+
+  async function earn(caller = "ada", wanted = 8): Promise<void> {
+    const as = <T>(work: () => T): T => origins.within(caller, work);
+    const parts = Array.from({ length: wanted / 2 }, (_, at) => lastPage(`part ${at}`));
+    const first = as(() => ahead.listUsers(lastPage(""), never));
+    await answerAll();
+    await first;
+    as(() => ahead.expectUsers(parts));
+    await answerAll();
+    for (const part of parts) {
+      const page = as(() => ahead.listUsers(part, never));
+      await answerAll();
+      await page;
+    }
+    calls.length = 0;
+    outcomes.length = 0;
+  }
+
   return {
     ahead,
+    earn,
+    answerAll,
     calls,
     outcomes,
     names: () => calls.map(({ name }) => name),
@@ -109,16 +149,6 @@ export function slowPool(
       if (found === undefined)
         throw new Error(`no call ${name} among ${calls.map((each) => each.name).join()}`);
       return found;
-    },
-    async answerAll() {
-      await settled();
-      while (open.size > 0) {
-        for (const call of open) {
-          call.turn();
-          call.answer();
-        }
-        await settled();
-      }
     },
     advance(ms) {
       time += ms;
