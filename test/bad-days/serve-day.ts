@@ -19,6 +19,12 @@ import { playActor, playReader } from "./serve-callers.ts";
 import { armDay } from "./serve-faults.ts";
 import { followPool } from "./serve-follow.ts";
 import { type DayHistory, judgeDay, seenOf } from "./serve-history.ts";
+import {
+  type DayInventory,
+  inventoryInFile,
+  inventoryInPostgres,
+  POSTGRES_PASSWORD,
+} from "./serve-inventory.ts";
 import { readAudit } from "./serve-judge-records.ts";
 import { nameKey } from "./serve-keys.ts";
 import { type ChangeEntry, createLedger, type Ledger } from "./serve-ledger.ts";
@@ -72,11 +78,8 @@ export async function playServeDay(day: ServeDay, options: DayOptions = {}): Pro
   if (platform !== undefined) writeFileSync(join(folder, "ca.pem"), platform.certificate);
   days += 1;
   const database = `day_${process.pid}_${days}`;
-  if (day.postgres) await postgres?.createDatabase(database, "geheim");
-  const inventory = day.postgres
-    ? `postgres://${database}@127.0.0.1:${postgres?.port}/${database}`
-    : join(folder, "pool.db");
-  const place = { folder, file: join(folder, "pool.c1z"), inventory };
+  const inventory = await inventoryOf(day, { folder, postgres, database });
+  const file = join(folder, "pool.c1z");
 
   const common = [`--user-pool-id=${SERVE_POOL}`, `--endpoint-url=${cognito.url}`, `--state-dir=${stateDir}`];
   const args = [
@@ -93,10 +96,12 @@ export async function playServeDay(day: ServeDay, options: DayOptions = {}): Pro
     "--grace-seconds=5",
     "--health-check",
     `--health-check-port=${healthPort}`,
-    `--file=${place.file}`,
+    `--file=${file}`,
     "--accept-shrink",
     ...(day.scheduled === "none" ? [] : ["--sync-every=1m"]),
-    ...(day.scheduled === "inventory" || day.scheduled === "both" ? [`--inventory=${inventory}`] : []),
+    ...(day.scheduled === "inventory" || day.scheduled === "both"
+      ? [`--inventory=${inventory.setting}`]
+      : []),
     ...(day.scim
       ? ["--scim", `--scim-listen=127.0.0.1:${scimPort}`, "--scim-rate=1000", "--scim-password=permanent"]
       : []),
@@ -105,7 +110,7 @@ export async function playServeDay(day: ServeDay, options: DayOptions = {}): Pro
       : [`--redis-url=redis://127.0.0.1:${redis.port}`, "--aws-account-id=123456789012"]),
   ];
   const env = {
-    PGPASSWORD: "geheim",
+    PGPASSWORD: POSTGRES_PASSWORD,
     ...(platform === undefined
       ? {}
       : {
@@ -114,7 +119,7 @@ export async function playServeDay(day: ServeDay, options: DayOptions = {}): Pro
           SSL_CERT_FILE: join(folder, "ca.pem"),
         }),
   };
-  const syncs = followSyncs(ledger, place);
+  const syncs = followSyncs(ledger, { file, inventory });
   const service = keepService({
     main,
     args,
@@ -204,6 +209,24 @@ export async function playServeDay(day: ServeDay, options: DayOptions = {}): Pro
     await redis?.remove();
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+async function inventoryOf(
+  day: ServeDay,
+  {
+    folder,
+    postgres,
+    database,
+  }: {
+    readonly folder: string;
+    readonly postgres: PostgresServer | undefined;
+    readonly database: string;
+  },
+): Promise<DayInventory> {
+  if (!day.postgres) return inventoryInFile(join(folder, "pool.db"));
+  if (postgres === undefined) throw new Error("no PostgreSQL on this day");
+  await postgres.createDatabase(database, POSTGRES_PASSWORD);
+  return inventoryInPostgres(postgres, database);
 }
 
 const DAY_LIMIT_MS = 600_000;

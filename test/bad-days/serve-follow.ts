@@ -3,7 +3,16 @@
 import type { Pool } from "../cognito/pool.ts";
 import type { CallRecord } from "../cognito/record.ts";
 import type { StoredUser } from "../cognito/stored-user.ts";
-import { enabledKey, groupKey, isCovered, memberKey, nameKey, nicknameKey, userKey } from "./serve-keys.ts";
+import {
+  attributeKey,
+  enabledKey,
+  groupKey,
+  isCovered,
+  memberKey,
+  nameKey,
+  statusKey,
+  userKey,
+} from "./serve-keys.ts";
 import type { Interval, PoolHistory, Transition } from "./serve-truth.ts";
 
 /** Follows the pool from now on. What no call of the connector changes was changed by others. */
@@ -53,7 +62,9 @@ export function followPool(
     const { sub } = user;
     beginWithIt(userKey(sub));
     begin(nameKey(user.username));
-    let { enabled } = user;
+    for (const [name, value] of user.attributes) beginWithIt(attributeKey(sub, name, value));
+    let { enabled, status } = user;
+    beginWithIt(statusKey(sub, status));
     if (enabled) beginWithIt(enabledKey(sub));
     Object.defineProperty(user, "enabled", {
       get: () => enabled,
@@ -61,6 +72,15 @@ export function followPool(
         enabled = value;
         if (value) begin(enabledKey(sub));
         else end(enabledKey(sub));
+      },
+    });
+    Object.defineProperty(user, "status", {
+      get: () => status,
+      set(value: string) {
+        if (value === status) return;
+        end(statusKey(sub, status));
+        status = value;
+        begin(statusKey(sub, value));
       },
     });
   }
@@ -107,9 +127,9 @@ export function followPool(
     setAttribute(user: StoredUser, name: string, value: string | undefined) {
       const before = user.attributes.get(name);
       original.setAttribute(user, name, value);
-      if (name !== "nickname" || before === value) return;
-      if (before !== undefined) endWithIt((key) => key === nicknameKey(user.sub, before));
-      if (value !== undefined) begin(nicknameKey(user.sub, value));
+      if (before === value) return;
+      if (before !== undefined) endWithIt((key) => key === attributeKey(user.sub, name, before));
+      if (value !== undefined) begin(attributeKey(user.sub, name, value));
     },
   });
 

@@ -22,7 +22,7 @@ const READ_LIMIT_MS = 120_000;
 const PAUSES = 4;
 
 /** Changes that others make are not of the connector; those that come with something else are nobody's. */
-const JUDGED = /^(name|member|group|enabled|nickname) /;
+const JUDGED = /^(?:name|member|group|enabled|attribute \S+ nickname) /;
 
 export function judgeChanges(
   { changes, calls, pausedMs }: Pick<DayHistory, "changes" | "calls" | "pausedMs">,

@@ -1,6 +1,6 @@
 // What the callers of a day asked for, and what they were answered.
 
-import { type Cover, enabledKey, groupKey, memberKey, nameKey, nicknameKey } from "./serve-keys.ts";
+import { attributeKey, type Cover, enabledKey, groupKey, memberKey, nameKey } from "./serve-keys.ts";
 import type { ChangeKind } from "./serve-plan.ts";
 
 /** What the answer says became of the change. `fine`: it is so now, and nothing is said about before. */
@@ -83,7 +83,7 @@ export function effectOf(change: Pick<ChangeEntry, "kind"> & ChangeTarget): { ke
     case "disable":
       return { key: enabledKey(sub), sign: "-" };
     case "set-nickname":
-      return { key: nicknameKey(sub, value), sign: "+" };
+      return { key: attributeKey(sub, "nickname", value), sign: "+" };
     case "create-group":
       return { key: groupKey(group), sign: "+" };
     case "delete-group":

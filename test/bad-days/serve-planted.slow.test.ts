@@ -3,6 +3,7 @@ import { afterEach, expect, test } from "vitest";
 import { playServeDay } from "./serve-day.ts";
 import { type Patch, type PatchedProgram, patchedProgram } from "./serve-patched.ts";
 import type { Fault, Reader, ServeDay, Step } from "./serve-plan.ts";
+import { QUIET_DAY } from "./serve-quiet-day.ts";
 
 let program: PatchedProgram | undefined;
 
@@ -10,25 +11,6 @@ afterEach(() => {
   program?.remove();
   program = undefined;
 });
-
-const QUIET: ServeDay = {
-  seed: 1,
-  users: 9,
-  groups: 3,
-  memberChance: 0,
-  order: "insertion",
-  pageItems: 3,
-  latencyMs: 0,
-  rate: 60,
-  scim: false,
-  platform: false,
-  scheduled: "none",
-  redis: false,
-  postgres: false,
-  actors: [],
-  readers: [],
-  faults: [],
-};
 
 const step = (kind: Step["kind"]): Step => ({
   kind,
@@ -100,13 +82,13 @@ const PLANTED: Readonly<Record<string, Planted>> = {
 
 test.for(Object.entries(PLANTED))("%s is found", async ([, { day, patch, found }]) => {
   program = patchedProgram(patch);
-  const plan = { ...QUIET, ...day };
+  const plan = { ...QUIET_DAY, ...day };
   const { differences } = await playServeDay(plan, { main: program.main });
   expect(differences.join("\n")).toMatch(new RegExp(found, "m"));
 });
 
 test.for(Object.entries(PLANTED))("and without the defect nothing differs: %s", async ([, { day }]) => {
-  const { differences, met } = await playServeDay({ ...QUIET, ...day });
+  const { differences, met } = await playServeDay({ ...QUIET_DAY, ...day });
   expect(differences).toEqual([]);
   expect([...met.keys()]).toEqual((day.faults ?? []).map(({ kind }) => kind));
 });

@@ -32,6 +32,7 @@ export function tallyOf(): Tally {
   const changes = new Map<string, number>();
   const sums = new Map<string, number>();
   const longest = new Map<string, number>();
+  const syncs = new Map<string, number>();
   return {
     add({ met, ledger, requests, processes, differences, tookMs }) {
       for (const [kind, times] of met) add(faults, kind, times);
@@ -39,6 +40,9 @@ export function tallyOf(): Tally {
       add(sums, "days", 1);
       add(sums, "changes asked for", ledger.changes.length);
       add(sums, "listings and syncs that were finished and judged", ledger.readings.length);
+      for (const { what, cover } of ledger.readings) {
+        if (cover === "pool" || cover === "inventory") add(syncs, what, 1);
+      }
       add(sums, "pages and syncs that failed", ledger.refusals.length);
       add(sums, "requests at the server", requests);
       add(sums, "processes", processes);
@@ -61,6 +65,7 @@ export function tallyOf(): Tally {
       ];
       return [
         ...rows("sums", sums),
+        ...rows("syncs that were judged", syncs),
         ...rows("changes by what was answered", changes),
         ...rows("faults that were met", faults),
         ...rows("longest, in milliseconds", longest),

@@ -1,22 +1,20 @@
 // What the scheduled syncs of a day publish, read as soon as the log says so: the next one is at least a minute away.
 
-import { existsSync } from "node:fs";
-import { DatabaseSync } from "node:sqlite";
-import { groupKey, memberKey, userKey } from "./serve-keys.ts";
+import type { DayInventory } from "./serve-inventory.ts";
 import type { Ledger } from "./serve-ledger.ts";
 import { readingOfFile } from "./serve-tasks.ts";
 
 export interface SyncPlaces {
-  readonly folder: string;
   readonly file: string;
-  readonly inventory: string;
+  readonly inventory: DayInventory;
 }
 
-/** A process that begins or ends has the file to itself for a moment. */
-const BUSY_MS = 5_000;
+export const INTO_INVENTORY = "a scheduled sync into the inventory";
 
 export function followSyncs(ledger: Ledger, { file, inventory }: SyncPlaces) {
+  /** When the run under way began, in this process or an earlier one. */
   let beganMs: number | undefined;
+  let isPublished = false;
   const reading: Promise<void>[] = [];
   let idle = Promise.withResolvers<void>();
 
@@ -24,7 +22,11 @@ export function followSyncs(ledger: Ledger, { file, inventory }: SyncPlaces) {
     const atMs = momentOf(entry["time"]);
     if (entry["msg"] === "serving gRPC") idle = Promise.withResolvers();
     if (entry["msg"] === "waiting for the next sync") idle.resolve();
-    if (entry["msg"] === "starting a scheduled sync") beganMs ??= atMs;
+    if (entry["msg"] === "starting a scheduled sync") {
+      if (isPublished) beganMs = undefined;
+      isPublished = false;
+      beganMs ??= atMs;
+    }
     if (entry["msg"] === "the scheduled sync failed") {
       ledger.refusals.push({
         what: "a scheduled sync",
@@ -34,35 +36,34 @@ export function followSyncs(ledger: Ledger, { file, inventory }: SyncPlaces) {
     }
     if (entry["msg"] !== "synced" || beganMs === undefined) return;
     if (entry["file"] === file) {
-      reading.push(readingOfFile({ ledger }, "a scheduled sync into the file", file, beganMs));
+      isPublished = true;
+      read(readingOfFile({ ledger }, "a scheduled sync into the file", file, beganMs));
     }
-    if (entry["inventory"] === inventory && existsSync(inventory)) readInventory(beganMs);
+    if (entry["inventory"] === inventory.name) {
+      isPublished = true;
+      read(readInventory(beganMs));
+    }
   }
 
-  /** In one moment, whatever the next sync publishes meanwhile. */
-  function readInventory(fromMs: number): void {
-    const database = new DatabaseSync(inventory, { readOnly: true, timeout: BUSY_MS });
-    try {
-      database.exec("BEGIN");
-      const all = (sql: string) => database.prepare(sql).all();
-      const keys = [
-        ...all("SELECT sub FROM current_users").map(({ sub }) => userKey(String(sub))),
-        ...all("SELECT name FROM current_groups").map(({ name }) => groupKey(String(name))),
-        ...all("SELECT group_name, sub FROM current_memberships").map(({ group_name, sub }) =>
-          memberKey(String(sub), String(group_name)),
-        ),
-      ];
-      ledger.readings.push({
-        what: "a scheduled sync into the inventory",
-        fromMs,
-        askedMs: fromMs,
-        toMs: Date.now(),
-        keys,
-        cover: "pool",
-      });
-    } finally {
-      database.close();
-    }
+  function read(work: Promise<void>): void {
+    reading.push(
+      work.catch(
+        (error: unknown) =>
+          void ledger.differences.push(`what a sync has published cannot be read: ${String(error)}`),
+      ),
+    );
+  }
+
+  async function readInventory(fromMs: number): Promise<void> {
+    const keys = await inventory.read();
+    ledger.readings.push({
+      what: INTO_INVENTORY,
+      fromMs,
+      askedMs: fromMs,
+      toMs: Date.now(),
+      keys,
+      cover: "inventory",
+    });
   }
 
   return {

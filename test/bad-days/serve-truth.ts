@@ -64,6 +64,8 @@ export function truthOf({ times, transitions }: PoolHistory): Truth {
         if (!wasSometime(key, fromMs, toMs))
           faults.push(`kept: ${key}, there ${text(times.get(key), fromMs)}`);
       }
+      // A listing may meet a user twice while others are made and deleted.
+      if (cover === "inventory") faults.push(...repeated(keys).map((key) => `twice: ${key}`));
       return faults;
     },
   };
@@ -73,6 +75,10 @@ export function truthOf({ times, transitions }: PoolHistory): Truth {
 export function isNow({ times }: PoolHistory, key: string): boolean {
   const last = times.get(key)?.at(-1);
   return last !== undefined && last.toMs === undefined;
+}
+
+function repeated(keys: readonly string[]): readonly string[] {
+  return [...Map.groupBy(keys, (key) => key)].flatMap(([key, same]) => (same.length > 1 ? [key] : []));
 }
 
 const endOf = ({ toMs = Number.POSITIVE_INFINITY }: Interval): number => toMs;
