@@ -2,8 +2,10 @@ import { configDefaults, defineConfig } from "vitest/config";
 
 /** Long properties, and processes that are killed at every moment. */
 const SLOW = "**/*.slow.test.ts";
+/** They measure what they wait for, each with the machine to itself. */
+const ALONE = "test/{container,judges/redis}/**/*.test.ts";
 /** They need a program of somebody else. */
-const OUTSIDE = "test/{judges,container,chart,browser}/**/*.test.ts";
+const OUTSIDE = "test/{judges,chart,browser}/**/*.test.ts";
 
 // Each limit bounds a hang: on a busy machine a process alone takes many seconds to begin.
 export default defineConfig({
@@ -40,7 +42,7 @@ export default defineConfig({
         test: {
           name: "whole",
           include: ["test/**/*.test.ts"],
-          exclude: [...configDefaults.exclude, SLOW, OUTSIDE],
+          exclude: [...configDefaults.exclude, SLOW, OUTSIDE, ALONE],
           testTimeout: 180_000,
           hookTimeout: 120_000,
         },
@@ -54,6 +56,16 @@ export default defineConfig({
         test: {
           name: "outside",
           include: [OUTSIDE],
+          exclude: [...configDefaults.exclude, ALONE],
+          testTimeout: 180_000,
+          hookTimeout: 120_000,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: "alone",
+          include: [ALONE],
           maxWorkers: 1,
           testTimeout: 180_000,
           hookTimeout: 120_000,

@@ -1,6 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { type Beside, startBeside } from "./beside.ts";
 import type { Judge } from "./judges.ts";
 import { runVitest } from "./run.ts";
 
@@ -12,6 +13,7 @@ export function chart(): Judge {
   return {
     name: "chart",
     missing: runs("go", "version") ? undefined : "no go on the path to build helm with",
+    begin: () => void helmBuild(),
     prepare: prepareHelm,
     run: () => [runVitest("chart", ["--project", "outside", "test/chart/"])],
   };
@@ -21,21 +23,31 @@ function runs(command: string, ...args: readonly string[]): boolean {
   return spawnSync(command, args, { stdio: "ignore" }).status === 0;
 }
 
-/** Puts helm where the tests look for it; returns the reason if that failed. */
-export function prepareHelm(): string | undefined {
-  const stamp = join(FOLDER, "installed.txt");
-  if (existsSync(stamp) && readFileSync(stamp, "utf8") === HELM) return undefined;
-  process.stdout.write(`\nbuilding ${HELM}\n`);
+const STAMP = join(FOLDER, "installed.txt");
+
+let build: Beside | undefined;
+
+/** Undefined where helm is there. */
+function helmBuild(): Beside | undefined {
+  if (existsSync(STAMP) && readFileSync(STAMP, "utf8") === HELM) return undefined;
   const env = { ...process.env, GOBIN: FOLDER, GOFLAGS: "-mod=mod", CGO_ENABLED: "0" };
-  const { status } = spawnSync("go", ["install", HELM], { stdio: ["ignore", "inherit", "ignore"], env });
-  if (status !== 0) return "helm could not be built from its Go module";
-  writeFileSync(stamp, HELM);
+  build ??= startBeside(["go", "install", HELM], env);
+  return build;
+}
+
+/** Puts helm where the tests look for it; returns the reason if that failed. */
+export async function prepareHelm(): Promise<string | undefined> {
+  const building = helmBuild();
+  if (building === undefined) return undefined;
+  process.stdout.write(`\nbuilding ${HELM}\n`);
+  if (!(await building.ended())) return "helm could not be built from its Go module (see above)";
+  writeFileSync(STAMP, HELM);
   return undefined;
 }
 
 // `make chart-check`
 if (import.meta.main) {
-  const problem = prepareHelm();
+  const problem = await prepareHelm();
   if (problem !== undefined) process.stderr.write(`${problem}\n`);
   const failed =
     problem !== undefined ||

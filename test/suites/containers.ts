@@ -11,7 +11,7 @@ const AS_WRITTEN = "test/container/as-written.test.ts";
 export function containers(): readonly Judge[] {
   const engine = succeeds("docker", "info") ? undefined : "no Docker engine answers";
   const go = succeeds("go", "version") ? undefined : "no go on the path to build helm with";
-  const tests = ["--project", "outside", "test/container/"];
+  const tests = ["--project", "alone", "test/container/"];
   return [
     {
       name: "containers",
@@ -22,8 +22,8 @@ export function containers(): readonly Judge[] {
     {
       name: "compose and chart",
       missing: engine ?? go,
-      prepare: () => buildImage() ?? prepareHelm(),
-      run: () => [runVitest("compose and chart", ["--project", "outside", AS_WRITTEN])],
+      prepare: async () => buildImage() ?? (await prepareHelm()),
+      run: () => [runVitest("compose and chart", ["--project", "alone", AS_WRITTEN])],
     },
   ];
 }

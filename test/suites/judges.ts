@@ -3,6 +3,7 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { postgresPrograms } from "../support/postgres-server.ts";
 import { hasRedisServer } from "../support/redis-server.ts";
+import { type Beside, startBeside } from "./beside.ts";
 import { hasPostgresImage } from "./postgres-image.ts";
 import { runGoTests, runVitest, type Tally } from "./run.ts";
 
@@ -11,8 +12,10 @@ export interface Judge {
   readonly name: string;
   /** The reason if it cannot run on this machine. */
   readonly missing: string | undefined;
+  /** Begins what takes minutes to prepare, beside other suites. */
+  readonly begin?: () => void;
   /** Prepares it; returns the reason if that failed. */
-  prepare(): string | undefined;
+  prepare(): Promise<string | undefined> | string | undefined;
   run(): Tally[];
 }
 
@@ -64,7 +67,7 @@ export function availableJudges(): Judge[] {
       name: "redis",
       missing: hasRedisServer() ? undefined : "no redis-server on the path",
       prepare: () => undefined,
-      run: () => [vitestJudge("redis", "redis/")],
+      run: () => [runVitest("redis", ["--project", "alone", "test/judges/redis/"])],
     },
     // Beside the server of the machine, and only where there is an image of another one.
     ...(hasPostgresImage()
@@ -80,6 +83,7 @@ export function availableJudges(): Judge[] {
     {
       name: "go client and baton",
       missing: go,
+      begin: () => void goBuild(),
       prepare: prepareGo,
       run: () => [runGoTests("conformance module", "test/conformance"), vitestJudge("baton", "baton/")],
     },
@@ -92,7 +96,7 @@ export function availableJudges(): Judge[] {
     {
       name: "go client, moto",
       missing: python ?? go,
-      prepare: () => preparePython(MOTO) ?? prepareGo(),
+      prepare: async () => preparePython(MOTO) ?? (await prepareGo()),
       run: () => [vitestJudge("go client, moto", "moto/writes")],
     },
   ];
@@ -106,9 +110,16 @@ function has(command: string): boolean {
   return spawnSync(command, ["--help"], { stdio: "ignore" }).error === undefined;
 }
 
-function prepareGo(): string | undefined {
-  const { status } = spawnSync("bash", ["test/conformance/build.sh"], { stdio: "inherit" });
-  return status === 0 ? undefined : "the Go module did not build (see above)";
+let build: Beside | undefined;
+
+/** Once a run. */
+function goBuild(): Beside {
+  build ??= startBeside(["bash", "test/conformance/build.sh"]);
+  return build;
+}
+
+async function prepareGo(): Promise<string | undefined> {
+  return (await goBuild().ended()) ? undefined : "the Go module did not build (see above)";
 }
 
 /** Made again when its list of packages changes. */
