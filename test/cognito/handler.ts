@@ -61,6 +61,7 @@ function fillIn(call: CallRecord, input: Input | undefined, request: IncomingMes
   call.poolId = input && optionalText(input, "UserPoolId");
   call.group = input && optionalText(input, "GroupName");
   call.username = input && optionalText(input, "Username");
+  call.accessKeyId = /\bCredential=([^/]+)\//u.exec(request.headers.authorization ?? "")?.[1];
   call.userAgent = request.headers["user-agent"];
   call.signedMs = amzDateMs(request.headers["x-amz-date"]);
 }
@@ -74,7 +75,6 @@ function carryOut(
   bend: Effects & { token(real: string): string },
 ): string {
   const principal = desk.book.authenticate(signed, call.clockMs);
-  call.accessKeyId = principal.accessKeyId;
   const pool = desk.pools.get(call.poolId ?? "");
   const arn =
     pool?.settings.arn ?? `arn:aws:cognito-idp:${principal.region}:000000000000:userpool/${call.poolId}`;

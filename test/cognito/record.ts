@@ -19,6 +19,7 @@ export interface CallRecord {
   poolId: string | undefined;
   group: string | undefined;
   username: string | undefined;
+  /** The key that signed it, whether it is accepted or not. */
   accessKeyId: string | undefined;
   userAgent: string | undefined;
   /** The date of the signature, by the caller's clock. */

@@ -9,6 +9,9 @@ import { createEndpointGuard } from "./endpoint-guard.ts";
 import { createRequestHandlers } from "./http.ts";
 import { collectAnswer, readListingAnswers } from "./listing-answers.ts";
 
+/** A service on the same machine or node: its answer takes milliseconds, or one call to AWS. */
+const MAX_METADATA_MS = 5_000;
+
 /** The SDK's client for one pool, with the credentials that sign its calls. */
 interface CognitoClient {
   readonly sdk: CognitoIdentityProviderClient;
@@ -45,6 +48,7 @@ export function createClient(options: CognitoOptions, now: EpochClock): CognitoC
     region: options.region,
     fips,
     requestHandler: handlers.credentials,
+    metadataTimeoutMs: Math.min(options.httpTimeoutMs, MAX_METADATA_MS),
     now,
   });
   const sdk = new CognitoIdentityProviderClient({

@@ -6,7 +6,7 @@ import { CredentialsFailure } from "../failures/failure.ts";
 import type { AssumeRole, AwsKeySource, CredentialOptions } from "../options.ts";
 import { SILENT_LOGGER } from "../silent-logger.ts";
 import { type CachedCredentials, type CredentialProvider, cacheCredentials } from "./cached-credentials.ts";
-import { EndlessMetadata, limitingMetadata } from "./metadata-limit.ts";
+import { limitingMetadata } from "./metadata-limit.ts";
 import { sourceFailureOf } from "./source-failure.ts";
 import { createSourceTrail, type SourceRequest } from "./source-trail.ts";
 
@@ -14,6 +14,8 @@ interface CredentialDeps {
   readonly region: string;
   readonly fips: boolean;
   readonly requestHandler: NodeHttpHandler;
+  /** How long a container's or an instance's own service may take for one answer. */
+  readonly metadataTimeoutMs: number;
   readonly now: EpochClock;
 }
 
@@ -25,7 +27,10 @@ export function createCredentials(options: CredentialOptions, deps: CredentialDe
   return cacheCredentials(withStage("assume-role", role), deps.now);
 }
 
-function keyProvider(source: AwsKeySource, { requestHandler }: CredentialDeps): CredentialProvider {
+function keyProvider(
+  source: AwsKeySource,
+  { requestHandler, metadataTimeoutMs: timeoutMs }: CredentialDeps,
+): CredentialProvider {
   if (source.kind === "static") {
     const { accessKeyId, secretAccessKey, sessionToken } = source;
     return async () => ({
@@ -36,6 +41,7 @@ function keyProvider(source: AwsKeySource, { requestHandler }: CredentialDeps): 
   }
   // The SDK asks for a new SSO token at most every 30 seconds, and says nothing about a refresh that failed.
   let lastRefresh: SourceRequest | undefined;
+  let hadKeys = false;
   return async (properties) => {
     const trail = createSourceTrail(requestHandler);
     try {
@@ -48,14 +54,17 @@ function keyProvider(source: AwsKeySource, { requestHandler }: CredentialDeps): 
         // covers these calls too.
         clientConfig: { requestHandler: trail.requestHandler, maxAttempts: 1 },
       });
-      return await limitingMetadata(() => chain(properties));
+      const keys = await limitingMetadata(() => chain(properties), timeoutMs);
+      hadKeys = true;
+      return keys;
     } catch (error) {
-      if (error instanceof EndlessMetadata) {
-        throw new CredentialsFailure("keys", error, { message: error.message, passes: "no", cause: error });
-      }
       const failed = trail.failedRequest();
       if (failed?.host.startsWith("oidc.") === true) lastRefresh = failed;
-      throw new CredentialsFailure("keys", error, await sourceFailureOf(error, trail, lastRefresh));
+      throw new CredentialsFailure(
+        "keys",
+        error,
+        await sourceFailureOf(error, trail, { lastRefresh, timeoutMs, hadKeys }),
+      );
     }
   };
 }

@@ -6,6 +6,7 @@ import { expect, test, vi } from "vitest";
 import { adapterOver, never, refusal } from "../../../test/support/adapter.ts";
 import { useAwsHome } from "../../../test/support/aws-home.ts";
 import { startAwsStub, wireUser } from "../../../test/support/aws-stub.ts";
+import type { CognitoOptions } from "../options.ts";
 import { limitingMetadata } from "./metadata-limit.ts";
 
 const { open } = useAwsHome();
@@ -46,18 +47,21 @@ function urlOf(server: Server): string {
   return `http://127.0.0.1:${address.port}`;
 }
 
-async function listing() {
+async function listing(over: Partial<CognitoOptions> = {}) {
   const directory = adapterOver("http://127.0.0.1:1", {
     credentials: { kind: "default" },
+    ...over,
   });
   open.push(directory);
   return await directory.listUsers({ limit: 1 }, never);
 }
 
-test.for([
+const SOURCES = [
   ["the container's credentials", "AWS_CONTAINER_CREDENTIALS_FULL_URI", "/v1/credentials"],
   ["the instance metadata service", "AWS_EC2_METADATA_SERVICE_ENDPOINT", ""],
-] as const)("an endless answer of %s is cut, and named", async ([, variable, path]) => {
+] as const;
+
+test.for(SOURCES)("an endless answer of %s is cut, and named", async ([, variable, path]) => {
   const source = await endlessServer();
   vi.stubEnv("AWS_EC2_METADATA_DISABLED", undefined);
   vi.stubEnv(variable, `${source.url}${path}`);
@@ -69,6 +73,23 @@ test.for([
   expect(source.sent()).toBeLessThan(16 * 2 ** 20);
 });
 
+test.for(SOURCES)("an answer of %s that stops in the middle is given up", async ([, variable, path]) => {
+  const closed = Promise.withResolvers<void>();
+  const source = createServer((_request, response) => {
+    response.on("close", () => closed.resolve());
+    response.write("{");
+  });
+  source.listen(0, "127.0.0.1");
+  await once(source, "listening");
+  open.push(source);
+  vi.stubEnv("AWS_EC2_METADATA_DISABLED", undefined);
+  vi.stubEnv(variable, `${urlOf(source)}${path}`);
+  const error = await refusal(listing({ httpTimeoutMs: 100, retry: { maxAttempts: 1 } }));
+  expect(error.code).toBe("unavailable");
+  expect(error.message).toContain("does not answer: no answer within 100 ms");
+  await closed.promise;
+});
+
 test("an answer that its reader takes up later is whole", async () => {
   const source = createServer((_request, response) => response.end("x".repeat(100_000)));
   source.listen(0, "127.0.0.1");
@@ -78,7 +99,7 @@ test("an answer that its reader takes up later is whole", async () => {
     const response = await new Promise<IncomingMessage>((resolve) => get(urlOf(source), resolve));
     await nextTurn();
     return await text(response);
-  });
+  }, 60_000);
   expect(body).toHaveLength(100_000);
 });
 

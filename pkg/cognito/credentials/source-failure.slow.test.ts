@@ -212,6 +212,34 @@ describe("a source that may come back is asked again", () => {
     expect(clock.sleeps).toHaveLength(1);
   });
 
+  test("the pod identity agent that takes the connection and says nothing: asked again, and then named", async () => {
+    const agent = await stubbed(() => ({ hang: true }));
+    vi.stubEnv("AWS_CONTAINER_CREDENTIALS_FULL_URI", `${agent.url}/v1/credentials`);
+    const error = await failed(undefined, { httpTimeoutMs: 200, retry: { maxAttempts: 2 } });
+    expect(error.code).toBe("unavailable");
+    expect(error.message).toMatch(
+      /EKS Pod Identity agent or ECS\) does not answer: no answer within 200 ms; check that its agent runs.*\(2 attempts\)/,
+    );
+    expect(agent.requests).toHaveLength(2);
+  });
+
+  test("the pod identity agent that says nothing once, when the keys have expired", async () => {
+    const clock = instantClock();
+    const agent = await stubbed(({ number, operation }) => {
+      if (operation !== "") return onePage;
+      if (number === 3) return { hang: true };
+      const Expiration = new Date(clock.now() + 3_600_000).toISOString();
+      return { body: { AccessKeyId: `ASIA${number}`, SecretAccessKey: "s", Token: "t", Expiration } };
+    });
+    vi.stubEnv("AWS_CONTAINER_CREDENTIALS_FULL_URI", `${agent.url}/v1/credentials`);
+    const directory = adapterOver(agent.url, { credentials: { kind: "default" }, httpTimeoutMs: 200, clock });
+    open.push(directory);
+    await directory.listUsers({}, never);
+    clock.advance(3_600_000);
+    expect((await directory.listUsers({}, never)).items).toHaveLength(1);
+    expect(agent.requests.map(({ operation }) => operation)).toEqual(["", "ListUsers", "", "", "ListUsers"]);
+  });
+
   test("the pod identity agent without a role for the pod: not asked again", async () => {
     const agent = await stubbed(() => ({ status: 404, body: { Code: "x", Message: "no association" } }));
     vi.stubEnv("AWS_CONTAINER_CREDENTIALS_FULL_URI", `${agent.url}/v1/credentials`);

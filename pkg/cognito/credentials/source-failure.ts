@@ -4,24 +4,38 @@ import { fromHttp, fromInstanceMetadata } from "@aws-sdk/credential-providers";
 import { type AwsFailure, readFailure, type SourceFailure } from "../failures/failure.ts";
 import { shownText } from "../failures/shown-text.ts";
 import { SILENT_LOGGER } from "../silent-logger.ts";
+import { EndlessMetadata, limitingMetadata, SilentMetadata } from "./metadata-limit.ts";
 import type { SourceRequest, SourceTrail, TrailStep } from "./source-trail.ts";
 
 const NO_SOURCE =
   "no AWS credentials were found; set keys, a profile or a role, then check with `aws sts get-caller-identity`";
 
-/** `named` is the profile that was asked for. `lastRefresh` is why the last refresh of an SSO session failed. */
+const CONTAINER_SERVICE = "the container's credential service (EKS Pod Identity agent or ECS)";
+const CONTAINER_CURE = "check that its agent runs, and that the pod or task has a role";
+
+export interface SourceFacts {
+  /** Why the last refresh of an SSO session failed. */
+  readonly lastRefresh: SourceRequest | undefined;
+  /** How long a container's or an instance's own service may take for one answer. */
+  readonly timeoutMs: number;
+  /** The chain has given keys before: what gave them is there, and has failed for a while. */
+  readonly hadKeys: boolean;
+}
+
 export async function sourceFailureOf(
   error: unknown,
   trail: SourceTrail,
-  lastRefresh: SourceRequest | undefined,
+  { lastRefresh, timeoutMs, hadKeys }: SourceFacts,
 ): Promise<SourceFailure> {
   const last = trail.steps.at(-1);
+  if (error instanceof EndlessMetadata) return { message: error.message, passes: "no", cause: error };
+  if (error instanceof SilentMetadata) return failureOfSilence(error, last);
   const endless = /could not load credentials from any providers/i.test(readFailure(error).text);
   if (!endless && last !== undefined) return failureOfLast(error, last, trail, lastRefresh);
   return (
     failureOfProfile(error, trail.steps) ??
-    (last?.source === "container" ? await failureOfContainer(error) : undefined) ??
-    (last?.source === "instance" ? await failureOfInstance(error) : undefined) ?? {
+    (last?.source === "container" ? await failureOfContainer(error, timeoutMs) : undefined) ??
+    (last?.source === "instance" ? await failureOfInstance(error, { timeoutMs, hadKeys }) : undefined) ?? {
       message: NO_SOURCE,
       passes: "no",
       cause: error,
@@ -142,10 +156,18 @@ function processFailure(text: string): string {
   return written === "" ? "the command ends with an error and says nothing" : `"${shownText(written, [])}"`;
 }
 
+function failureOfSilence(error: SilentMetadata, last: TrailStep | undefined): SourceFailure {
+  const message =
+    last?.source === "instance"
+      ? instanceIsSilent(error.message)
+      : `${CONTAINER_SERVICE} does not answer: ${error.message}; ${CONTAINER_CURE}`;
+  return { message, passes: "soon", cause: error };
+}
+
 /** Asks once more: the chain does not say what the container service answered. */
-async function failureOfContainer(error: unknown): Promise<SourceFailure> {
+async function failureOfContainer(error: unknown, timeoutMs: number): Promise<SourceFailure> {
   const failure = readFailure(
-    await failureOfCall(() => fromHttp({ maxRetries: 0, logger: SILENT_LOGGER })()),
+    await failureOfCall(() => fromHttp({ maxRetries: 0, logger: SILENT_LOGGER })(), timeoutMs),
   );
   const status = statusIn(failure.text);
   if (status === undefined && failure.networkCode === "ENOENT") {
@@ -157,14 +179,20 @@ async function failureOfContainer(error: unknown): Promise<SourceFailure> {
     };
   }
   return {
-    message: `the container's credential service (EKS Pod Identity agent or ECS) ${status === undefined ? `does not answer: ${said(failure)}` : `answers HTTP ${status}`}; check that its agent runs, and that the pod or task has a role`,
+    message: `${CONTAINER_SERVICE} ${status === undefined ? `does not answer: ${said(failure)}` : `answers HTTP ${status}`}; ${CONTAINER_CURE}`,
     passes: status === undefined || isTransientStatus(status) ? "soon" : "no",
     cause: error,
   };
 }
 
-async function failureOfInstance(error: unknown): Promise<SourceFailure> {
-  const asked = await failureOfCall(() => fromInstanceMetadata({ maxRetries: 0, logger: SILENT_LOGGER })());
+async function failureOfInstance(
+  error: unknown,
+  { timeoutMs, hadKeys }: Pick<SourceFacts, "timeoutMs" | "hadKeys">,
+): Promise<SourceFailure> {
+  const asked = await failureOfCall(
+    () => fromInstanceMetadata({ maxRetries: 0, logger: SILENT_LOGGER })(),
+    timeoutMs,
+  );
   const failure = readFailure(asked);
   const status = statusOf(asked);
   if (status !== undefined && status !== 404) {
@@ -173,6 +201,9 @@ async function failureOfInstance(error: unknown): Promise<SourceFailure> {
       passes: isTransientStatus(status) ? "soon" : "no",
       cause: error,
     };
+  }
+  if (status === undefined && hadKeys) {
+    return { message: instanceIsSilent(failure.networkCode ?? failure.text), passes: "soon", cause: error };
   }
   const why =
     status === 404
@@ -188,9 +219,13 @@ async function failureOfInstance(error: unknown): Promise<SourceFailure> {
   };
 }
 
-async function failureOfCall(call: () => Promise<unknown>): Promise<unknown> {
+function instanceIsSilent(why: string): string {
+  return `the instance metadata service does not answer: ${why}; check the instance, or set keys, a profile or a role`;
+}
+
+async function failureOfCall(call: () => Promise<unknown>, timeoutMs: number): Promise<unknown> {
   try {
-    await call();
+    await limitingMetadata(call, timeoutMs);
     return undefined;
   } catch (error) {
     return error;

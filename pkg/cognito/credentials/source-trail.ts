@@ -1,4 +1,5 @@
 import type { NodeHttpHandler } from "@smithy/node-http-handler";
+import { withoutMetadataLimits } from "./metadata-limit.ts";
 
 /** The sources of the AWS SDK's chain. */
 export type CredentialSource =
@@ -78,7 +79,7 @@ export function createSourceTrail(handler: NodeHttpHandler): SourceTrail {
       async handle(request, options) {
         const host = request.hostname;
         try {
-          const answer = await handler.handle(request, options);
+          const answer = await withoutMetadataLimits(() => handler.handle(request, options));
           const { statusCode: status } = answer.response;
           failed = status >= 400 ? { host, error: undefined, status } : undefined;
           return answer;
