@@ -2,6 +2,7 @@
 import { expect, test } from "vitest";
 import {
   comeAndGo,
+  type Listing,
   listByCursor,
   listByIndex,
   NOTHING_WRONG,
@@ -22,14 +23,17 @@ test(`of ${PEOPLE} people everybody who was there throughout comes once, by inde
       service,
       before.filter((_, n) => n % 97 === 5),
     );
-    const listings = await Promise.all([
-      listByIndex(service, 100),
-      listByCursor(service, 100),
-      listByIndex(service, 1000),
-      listByCursor(service, 1000),
-    ]);
+    const listings: Listing[] = [];
+    do {
+      const found = await Promise.all([
+        listByIndex(service, 100),
+        listByCursor(service, 100),
+        listByIndex(service, 1000),
+        listByCursor(service, 1000),
+      ]);
+      listings.push(...found);
+    } while (changes.soFar() < 20);
     const { deleted, created } = await changes.end();
-    expect(Math.min(deleted.length, created.length)).toBeGreaterThan(20);
     const gone = new Set(deleted);
     const stayed = before.filter((sub) => !gone.has(sub));
     expect(listings.map((listing) => wrongIn(listing, stayed))).toEqual(listings.map(() => NOTHING_WRONG));

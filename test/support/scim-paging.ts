@@ -87,6 +87,7 @@ export function comeAndGo(service: ScimService, leaving: readonly string[]) {
   const stop = new AbortController();
   const deleted: string[] = [];
   const created: string[] = [];
+  let failure: unknown;
   const work = (async () => {
     while (!stop.signal.aborted) {
       const n = created.length;
@@ -102,7 +103,15 @@ export function comeAndGo(service: ScimService, leaving: readonly string[]) {
       deleted.push(sub);
     }
   })();
+  work.catch((error: unknown) => {
+    failure = error;
+  });
   return {
+    /** Who has come, or gone, whichever are fewer. Throws where a change has failed. */
+    soFar(): number {
+      if (failure !== undefined) throw failure;
+      return Math.min(deleted.length, created.length);
+    },
     async end() {
       stop.abort();
       await work;
