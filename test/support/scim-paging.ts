@@ -87,7 +87,7 @@ export function comeAndGo(service: ScimService, leaving: readonly string[]) {
   const stop = new AbortController();
   const deleted: string[] = [];
   const created: string[] = [];
-  let failure: unknown;
+  let failure: Error | undefined;
   const work = (async () => {
     while (!stop.signal.aborted) {
       const n = created.length;
@@ -104,7 +104,7 @@ export function comeAndGo(service: ScimService, leaving: readonly string[]) {
     }
   })();
   work.catch((error: unknown) => {
-    failure = error;
+    failure = error instanceof Error ? error : new Error(String(error));
   });
   return {
     /** Who has come, or gone, whichever are fewer. Throws where a change has failed. */
