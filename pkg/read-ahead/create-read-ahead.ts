@@ -30,7 +30,7 @@ export interface ServedReadAhead extends ReadAhead {
   close(): void;
 }
 
-/** A caller that comes beyond these reads directly, unless nothing is read ahead for one of them. */
+/** A caller that comes beyond these reads directly, unless one of them can lose its place. */
 const MOST_CALLERS = 64;
 const MOST_PAGES = 16_384;
 const MOST_BYTES = 48 * 1024 * 1024;
@@ -84,10 +84,15 @@ export function createReadAhead({
     return own;
   }
 
-  /** Makes one, where nothing is read ahead for a caller: of these, the one that has been away longest goes. */
+  /** Makes one, where nothing is here for a caller: of these, the one that has been away longest goes. */
   function hasPlace(): boolean {
     if (shelves.size < MOST_CALLERS) return true;
-    for (const [caller, { isSpare }] of shelves) if (isSpare) return shelves.delete(caller);
+    for (const [caller, each] of shelves) {
+      if (!each.isSpare) continue;
+      // A reading that ends later must not begin another one.
+      each.drop();
+      return shelves.delete(caller);
+    }
     return false;
   }
 

@@ -29,7 +29,7 @@ interface ShelfOptions {
 export const MAX_AGE_MS = 30_000;
 /** The same for members, while the caller goes through the groups without a pause. */
 const MAX_AGE_IN_PASS_MS = 15 * 60_000;
-/** A listing that the caller has left is not read on. */
+/** A listing that the caller has left is not read on, and a caller that has left all of them may lose its place. */
 const LEFT_AFTER_MS = 5_000;
 /** Readings that wait for their turn. With two, one is there for the next turn when the other gets this one. */
 const MOST_WAITING = 2;
@@ -79,11 +79,12 @@ export class Shelf {
     return this.#askedAt;
   }
 
-  /** Another caller may have its place: nothing is read ahead for it, and nothing is under way. */
+  /** Another caller may have its place: nothing is here or under way, and nothing would be read ahead or it has left. */
   get isSpare(): boolean {
     const { users, groups, members } = this.#paces;
     const isAsking = users.isAsking || groups.isAsking || members.isAsking;
-    return this.#allowance.isNone && this.#held.pages === 0 && !isAsking;
+    const hasLeft = this.#options.monotonic() - this.#askedAt > LEFT_AFTER_MS;
+    return this.#held.pages === 0 && !isAsking && (this.#allowance.isNone || hasLeft);
   }
 
   get listings(): number {

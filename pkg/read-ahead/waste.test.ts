@@ -164,6 +164,21 @@ describe("more callers than the 64 places", () => {
     expect(pool.outcomes.filter((outcome) => outcome === "used")).toHaveLength(1);
   });
 
+  test("take the place of one that has read a listing to its end and comes back after pauses", async () => {
+    const pool = slowPool((scope) => (scope === "users" ? 8 : 1));
+    for (let at = 0; at < 64; at += 1) {
+      await comeFor(pool, `caller ${at}`, 8, () => pool.as(`caller ${at}`, () => pool.ahead.lackedPage()));
+    }
+    for (let round = 0; round < 3; round += 1) {
+      for (let at = 0; at < 64; at += 1) pool.as(`caller ${at}`, () => pool.ahead.visited("g0"));
+      pool.advance(25_000);
+      await vi.advanceTimersByTimeAsync(25_000);
+    }
+    pool.outcomes.length = 0;
+    await comeFor(pool, "ada", 4);
+    expect(pool.outcomes).toEqual(["used"]);
+  });
+
   test("cost no call more, where each of 200 comes back every eight seconds", async () => {
     const pool = slowPool(100);
     for (let round = 0; round < 4; round += 1) {
