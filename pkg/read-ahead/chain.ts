@@ -24,6 +24,7 @@ interface PageAhead<T> {
 
 /** The objects and the marker of a compressed page, beside its bytes. */
 const PAGE_BYTES = 2048;
+const NEVER = Number.NEGATIVE_INFINITY;
 
 /** What the chains of one caller share. */
 export interface ChainEvents {
@@ -54,12 +55,18 @@ export class Chain<T> {
   #tail: { readonly marker: Marker } | "ended";
   #reading: PageAhead<T> | undefined;
   #asked = 0;
-  /** When the caller last asked for one of its pages. */
-  askedAt: MonotonicMs = Number.NEGATIVE_INFINITY;
+  #askedAt: MonotonicMs = NEVER;
+  /** When the reading began that failed. Nothing is read here until the caller asks for one of the pages. */
+  #failedAt: MonotonicMs = NEVER;
 
   constructor(options: ChainOptions<T>, marker: Marker) {
     this.#options = options;
     this.#tail = { marker };
+  }
+
+  /** When the caller last asked for one of its pages. */
+  get askedAt(): MonotonicMs {
+    return this.#askedAt;
   }
 
   /** Pages that are here or under way. */
@@ -73,7 +80,8 @@ export class Chain<T> {
   }
 
   get canRead(): boolean {
-    return this.#reading === undefined && this.#asked === 0 && this.#tail !== "ended";
+    const hasFailed = this.#failedAt !== NEVER;
+    return this.#reading === undefined && this.#asked === 0 && this.#tail !== "ended" && !hasFailed;
   }
 
   has(marker: Marker): boolean {
@@ -129,9 +137,15 @@ export class Chain<T> {
     return page instanceof Uint8Array ? expandPage<T>(page) : page;
   }
 
+  /** The caller will ask for its pages. */
+  expected(now: MonotonicMs): void {
+    this.#askedAt = now;
+    this.#failedAt = NEVER;
+  }
+
   /** The caller asks for a page itself: nothing is read here meanwhile. */
   asking(now: MonotonicMs): void {
-    this.askedAt = now;
+    this.expected(now);
     this.#asked += 1;
   }
 
@@ -171,9 +185,10 @@ export class Chain<T> {
     return this.#pages.size === 0 && this.#tail === "ended" && this.#asked === 0;
   }
 
-  /** Nothing of it is here or under way, and the caller has not come since. */
+  /** Nothing of it is here or under way, and since then the caller has not come and no reading has failed. */
   isLeft(since: MonotonicMs): boolean {
-    return this.isEmpty || (this.#pages.size === 0 && this.#asked === 0 && this.askedAt <= since);
+    const movedAt = Math.max(this.#askedAt, this.#failedAt);
+    return this.isEmpty || (this.#pages.size === 0 && this.#asked === 0 && movedAt <= since);
   }
 
   async #read(
@@ -190,12 +205,12 @@ export class Chain<T> {
       next.abort = () => {};
       const taken = bytes(page);
       // The caller comes to it later, and many such pages are held.
-      const compressed = this.askedAt === Number.NEGATIVE_INFINITY ? compressPage(page) : undefined;
+      const compressed = this.#askedAt === NEVER ? compressPage(page) : undefined;
       next.page = compressed ?? page;
       this.#resize(marker, next, compressed === undefined ? taken : PAGE_BYTES + compressed.byteLength);
       if (this.#reading === next) {
-        // A marker that leads back to itself would be read without end.
-        const turns = page.next === marker;
+        // Markers that lead back would be read without end.
+        const turns = this.#pages.has(page.next);
         this.#tail = page.next === undefined || turns ? "ended" : { marker: page.next };
       }
       // Not the page itself: the promise holds what it resolves to.
@@ -203,7 +218,10 @@ export class Chain<T> {
     } catch {
       const wasWanted = this.#pages.get(marker) === next;
       this.#give(marker, next);
-      if (wasWanted) events.failed();
+      if (wasWanted) {
+        this.#failedAt = next.startedAt;
+        events.failed();
+      }
       return undefined;
     } finally {
       if (this.#reading === next) this.#reading = undefined;

@@ -6,7 +6,10 @@ import { someUser } from "../../test/support/fake-directory.ts";
 import { ask, membersPage, never, type SlowPool, slowPool, usersPage } from "../../test/support/slow-pool.ts";
 import type { UserPageRequest } from "../core/directory.ts";
 import { GovernanceError } from "../core/errors.ts";
+import type { Page, PageRequest } from "../core/page.ts";
 import type { User } from "../core/user.ts";
+import { createCallOrigins } from "../ops/call-origins.ts";
+import { createReadAhead } from "./create-read-ahead.ts";
 
 beforeEach(() => void vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] }));
 afterEach(() => void vi.useRealTimers());
@@ -123,12 +126,40 @@ describe("the page after the one that was served", () => {
     expect(pool.names()).toEqual(["users 0", "users 1"]);
   });
 
-  test("ends with a marker that leads back to itself", async () => {
-    const pool = slowPool(3);
-    await pool.earn();
-    expect(await usersPage(pool, "ada", "2")).toBeUndefined();
-    expect(pool.names()).toEqual(["users 2"]);
-  });
+  test.for([
+    ["to itself", { a: "a" }],
+    ["to another one", { a: "b", b: "c", c: "a" }],
+  ] as const)(
+    "is not read again where its marker leads back %s, and none is counted twice",
+    async ([, after]) => {
+      const markers = new Map<string | undefined, string>([[undefined, "a"], ...Object.entries(after)]);
+      const origins = createCallOrigins();
+      let calls = 0;
+      const read = async <T>({ marker, ahead: progress }: PageRequest): Promise<Page<T>> => {
+        progress?.sent();
+        calls += 1;
+        await setImmediate();
+        return { items: [], next: markers.get(marker) };
+      };
+      const ahead = createReadAhead({
+        directory: { listUsers: read, listGroups: read, listMembers: (_name, page) => read(page) },
+        origins,
+        monotonic: () => 0,
+      });
+      const as = <T>(work: () => T): T => origins.within("ada", work);
+      let marker: string | undefined;
+      for (let at = 0; at < 20; at += 1) {
+        const page = await as(() => ahead.listUsers({ marker, limit: 60 }, never));
+        marker = page.next;
+        as(() => ahead.lackedPage());
+        for (let turn = 0; turn < 5; turn += 1) await setImmediate();
+        expect(ahead.held()).toBeLessThanOrEqual(3);
+      }
+      expect(calls).toBeLessThanOrEqual(20 + 3);
+      as(() => ahead.begin("users"));
+      expect(ahead.held()).toBe(0);
+    },
+  );
 });
 
 describe("how much is read ahead", () => {
@@ -370,6 +401,37 @@ describe("several listings of one caller", () => {
     pool.call("members of b 0").fail(new GovernanceError("not-found", "gone", { reason: "group-gone" }));
     await expect(second).rejects.toMatchObject({ reason: "group-gone" });
     expect(pool.names()).toEqual(["members of b 0", "members of a 0", "members of b 0"]);
+  });
+
+  test("a group whose members cannot be read is not tried for each page before it, but again after 30 seconds", async () => {
+    const pool = slowPool(8);
+    await pool.earn();
+    pool.as("ada", () => {
+      for (const name of ["a", "b", "c"]) pool.ahead.visited(name);
+    });
+    let answered = 0;
+    const page = async (marker: string | undefined) => {
+      const asked = pool.as("ada", () => pool.ahead.listMembers("a", { marker, limit: 60 }, never));
+      for (await pool.settled(); answered < pool.calls.length; await pool.settled()) {
+        for (const call of pool.calls.slice(answered)) {
+          answered += 1;
+          call.turn();
+          if (call.name === "members of b 0") call.fail(new GovernanceError("not-found", "gone"));
+          else call.answer();
+        }
+      }
+      return (await asked).next;
+    };
+    const tries = () => pool.names().filter((name) => name === "members of b 0").length;
+    let marker = await page(undefined);
+    while (marker !== "6") marker = await page(marker);
+    expect(tries()).toBe(1);
+    expect(pool.names()).toContain("members of c 0");
+    for (let at = 0; at < 7; at += 1) {
+      pool.advance(4_900);
+      marker = await page(marker === undefined ? "6" : marker);
+    }
+    expect(tries()).toBe(2);
   });
 
   test("a listing that the caller has left is not read on", async () => {

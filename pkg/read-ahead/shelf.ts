@@ -138,7 +138,7 @@ export class Shelf {
       this.#allowance.lend(Math.min(MOST_PAGES_OUTSIDE_PASS, 2 * pages.length));
     for (const page of pages) {
       const chain = this.#chainOf(this.#listings.ofUsers(page), page);
-      chain.askedAt = now;
+      chain.expected(now);
       if (!chain.leadsFrom(page.marker)) chain.restartAt(page.marker);
     }
     this.#readOn();
