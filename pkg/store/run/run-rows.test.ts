@@ -344,6 +344,21 @@ describe("the users of a run", () => {
     });
   });
 
+  test("are sent with each of their rows where one page has them twice", () => {
+    openOneGroup();
+    const [older, newer] = [membersOf([uuid(1)], "older").rows, membersOf([uuid(1)], "newer").rows];
+    rows.commit(page(advance(USERS_LISTING, "2"), { principals: newer.principals }));
+    const twice = [...older.principals, ...newer.principals];
+    const sent = new Set(rows.lacking(twice));
+    const withoutRow = (): never => {
+      throw new RangeError("sent without its row");
+    };
+    const principals = twice.map((one, place) => (sent.has(place) ? one : { ...one, build: withoutRow }));
+    rows.commit(page(advance(USERS_LISTING, ""), { principals }));
+    expect(rows.lacking(newer.principals)).toEqual([]);
+    expect(rows.counts.users).toBe(1);
+  });
+
   test("are not in memory after a page that was not stored", () => {
     openOneGroup();
     const { rows: members } = membersOf([uuid(1), uuid(2)]);

@@ -133,9 +133,14 @@ export class RunRows {
 
   /** The places in the list of those that a `commit` would build now. */
   lacking(principals: readonly PrincipalKey[]): readonly number[] {
+    /** Of those that a `commit` would build before: a page may have a user twice, as it was and as it is. */
+    const built = new Map<string, number>();
     const places = principals.flatMap(({ resourceTypeId, resourceId, stamp }, place) => {
-      const known = this.#findResource(resourceTypeId, resourceId);
-      return known?.stamp === stampNumber(stamp) ? [] : [place];
+      const key = `${resourceTypeId} ${resourceId}`;
+      const wanted = stampNumber(stamp);
+      if ((built.get(key) ?? this.#findResource(resourceTypeId, resourceId)?.stamp) === wanted) return [];
+      built.set(key, wanted);
+      return [place];
     });
     this.#users.forget();
     return places;
