@@ -262,6 +262,16 @@ describe("a run goes on only where it may (STORE-5)", () => {
     });
   });
 
+  test("a working file that cannot be opened whole is closed again", async () => {
+    await cutAt(3);
+    const other = new DatabaseSync(work);
+    other.exec("DROP TABLE names");
+    other.close();
+    await expect(openSyncFile(options, never)).rejects.toMatchObject({ code: "internal" });
+    // SQLite removes it with the last connection.
+    expect(existsSync(`${work}-wal`)).toBe(false);
+  });
+
   test("not when it is damaged", async () => {
     await cutAt(99);
     const bytes = readFileSync(work);

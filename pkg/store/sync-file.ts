@@ -70,6 +70,7 @@ export async function openSyncFile(options: SyncFileOptions, signal: AbortSignal
   const paths = syncPaths(options.file, options.stateDir, { isPartial: !isWholePool(scope) });
   const lock = lockTarget(paths.lock, paths.target);
   let previous: PreviousFile | undefined;
+  let work: WorkFile | undefined;
   try {
     for (const path of [paths.work, paths.partialWork, paths.previous, paths.next]) requireOwnDatabase(path);
     requireOwnFile(paths.packing);
@@ -81,9 +82,10 @@ export async function openSyncFile(options: SyncFileOptions, signal: AbortSignal
     if (target !== undefined) {
       previous = await openPrevious(paths.target, paths.previous, { ...options, scope }, signal);
     }
-    const work = onDisk(`write ${paths.work}`, () => openWork(paths, { ...options, scope }, previous));
+    work = onDisk(`write ${paths.work}`, () => openWork(paths, { ...options, scope }, previous));
     return new OpenSyncFile({ options, scope, paths, lock, target, previous, work });
   } catch (error) {
+    work?.database.close();
     previous?.close();
     lock.release();
     throw storeError(error, `open ${paths.target}`);
