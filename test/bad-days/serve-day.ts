@@ -156,7 +156,7 @@ export async function playServeDay(day: ServeDay, options: DayOptions = {}): Pro
     if (platform !== undefined) {
       await playReader(world, { name: "rp", front: "platform", rounds: 1, pageSize: 0 }, beganMs);
     }
-    if (day.scheduled !== "none") await syncs.idle();
+    if (day.scheduled !== "none") await oncePublished(day, service, syncs);
     ledger.differences.push(...(await alive.close()));
     const ended = await service.stop(true);
     if (ended !== undefined && ended.code !== 0) {
@@ -209,6 +209,19 @@ export async function playServeDay(day: ServeDay, options: DayOptions = {}): Pro
     await redis?.remove();
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** Where every sync of the day has failed, the next one is a minute away: a process that begins syncs at once. */
+async function oncePublished(
+  { scheduled }: ServeDay,
+  service: Pick<Service, "kill" | "up">,
+  syncs: Pick<ReturnType<typeof followSyncs>, "idle" | "hasPublished">,
+): Promise<void> {
+  await syncs.idle();
+  if (syncs.hasPublished(scheduled === "file" ? "file" : "inventory")) return;
+  await service.kill();
+  await service.up();
+  await syncs.idle();
 }
 
 async function inventoryOf(

@@ -16,6 +16,7 @@ export function followSyncs(ledger: Ledger, { file, inventory }: SyncPlaces) {
   let beganMs: number | undefined;
   let isPublished = false;
   const reading: Promise<void>[] = [];
+  const published = new Set<"file" | "inventory">();
   let idle = Promise.withResolvers<void>();
 
   function line(entry: Readonly<Record<string, unknown>>): void {
@@ -37,10 +38,12 @@ export function followSyncs(ledger: Ledger, { file, inventory }: SyncPlaces) {
     if (entry["msg"] !== "synced" || beganMs === undefined) return;
     if (entry["file"] === file) {
       isPublished = true;
+      published.add("file");
       read(readingOfFile({ ledger }, "a scheduled sync into the file", file, beganMs));
     }
     if (entry["inventory"] === inventory.name) {
       isPublished = true;
+      published.add("inventory");
       read(readInventory(beganMs));
     }
   }
@@ -70,6 +73,8 @@ export function followSyncs(ledger: Ledger, { file, inventory }: SyncPlaces) {
     line,
     /** Resolves when the process that serves now has no sync under way. */
     idle: () => idle.promise,
+    /** Whether one of the day has published there. */
+    hasPublished: (where: "file" | "inventory") => published.has(where),
     done: () => Promise.all(reading),
   };
 }
