@@ -78,6 +78,20 @@ export interface ErrorDetails {
   readonly notMadeMessage?: string | undefined;
 }
 
+/**
+ * Failures of which a peer can cause thousands a second, and which are not a fault of the program. The stack of each would take
+ * longer to write than the refusal itself, and nobody reads it.
+ */
+const WITHOUT_STACK: ReadonlySet<ErrorCode> = new Set([
+  "unauthenticated",
+  "permission-denied",
+  "throttled",
+  "unavailable",
+  "deadline-exceeded",
+  "canceled",
+  "resource-exhausted",
+]);
+
 /** The only error that crosses a package boundary. The message is one line: what failed, why, and the cure. */
 export class GovernanceError extends Error {
   override readonly name = "GovernanceError";
@@ -89,7 +103,10 @@ export class GovernanceError extends Error {
   readonly notMadeMessage: string | undefined;
 
   constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
+    const limit = Error.stackTraceLimit;
+    if (WITHOUT_STACK.has(code)) Error.stackTraceLimit = 0;
     super(message, details.cause === undefined ? undefined : { cause: details.cause });
+    Error.stackTraceLimit = limit;
     this.code = code;
     this.reason = details.reason;
     this.retryAt = details.retryAt;

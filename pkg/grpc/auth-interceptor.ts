@@ -139,7 +139,7 @@ function intercept(
     const met = error instanceof BoundMet ? error.bound : undefined;
     if (met !== undefined) notify(options.onBound, met);
     if (met !== undefined || rejectedByAuth) refused(connections.ownerOf(ends) ?? address);
-    const failure = error instanceof BoundMet ? error.failure : GovernanceError.from(error);
+    const failure = GovernanceError.from(error);
     const outcome = callStatusOf(failure);
     call.sendStatus(outcome);
     const [, service = "", methodName = ""] = method.path.split("/");

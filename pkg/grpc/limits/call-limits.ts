@@ -35,15 +35,12 @@ export interface CallSlot {
 }
 
 /** The refusal of a call, with the bound that it met. */
-export class BoundMet extends Error {
-  override readonly name = "BoundMet";
+export class BoundMet extends GovernanceError {
   readonly bound: ServiceBound;
-  readonly failure: GovernanceError;
 
   constructor(bound: ServiceBound, failure: GovernanceError) {
-    super(failure.message);
+    super(failure.code, failure.message, failure);
     this.bound = bound;
-    this.failure = failure;
   }
 }
 

@@ -8,7 +8,7 @@ const boundOf = (attempt: () => unknown): string | undefined => {
     attempt();
     return undefined;
   } catch (error) {
-    if (error instanceof BoundMet) return `${error.bound} ${error.failure.code}`;
+    if (error instanceof BoundMet) return `${error.bound} ${error.code}`;
     throw error;
   }
 };
