@@ -83,7 +83,8 @@ export async function openSyncFile(options: SyncFileOptions, signal: AbortSignal
       previous = await openPrevious(paths.target, paths.previous, { ...options, scope }, signal);
     }
     work = onDisk(`write ${paths.work}`, () => openWork(paths, { ...options, scope }, previous));
-    return new OpenSyncFile({ options, scope, paths, lock, target, previous, work });
+    const rows = await rowsOf(work, options.now, signal);
+    return new OpenSyncFile({ options, scope, paths, lock, target, previous, work, rows });
   } catch (error) {
     work?.database.close();
     previous?.close();
@@ -108,6 +109,11 @@ function openWork(
   });
 }
 
+async function rowsOf({ database, run }: WorkFile, now: EpochClock, signal: AbortSignal): Promise<RunRows> {
+  if (run === undefined) return new RunRows(database, now);
+  return await RunRows.ofEarlier(database, { counts: run.counts, now }, signal);
+}
+
 interface OpenParts {
   readonly options: SyncFileOptions;
   readonly scope: SyncScope;
@@ -116,6 +122,7 @@ interface OpenParts {
   readonly target: Stats | undefined;
   readonly previous: PreviousFile | undefined;
   readonly work: WorkFile;
+  readonly rows: RunRows;
 }
 
 /** SQLite answers in this thread, so every method has done its work when it returns its promise. */
@@ -135,10 +142,10 @@ class OpenSyncFile implements SyncFile {
   #state: "fresh" | "reading" | "publishing" | "published" | "closed";
 
   constructor(parts: OpenParts) {
-    const { options, scope, work } = parts;
+    const { scope, work } = parts;
     this.#parts = parts;
     this.#database = work.database;
-    this.#rows = new RunRows(work.database, work.run?.counts ?? NO_ROWS, options.now);
+    this.#rows = parts.rows;
     this.#run = work.run && {
       id: work.run.syncId,
       startedAt: new Date(work.run.startedAtMs),
@@ -171,7 +178,7 @@ class OpenSyncFile implements SyncFile {
     this.#write("discard the run", () => {
       this.#database.close();
       this.#database = createWorkFile(paths.work, SYNC_WORK);
-      this.#rows = new RunRows(this.#database, NO_ROWS, options.now);
+      this.#rows = new RunRows(this.#database, options.now);
     });
     this.#run = undefined;
     this.#resumed = false;

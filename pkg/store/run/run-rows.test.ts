@@ -5,6 +5,7 @@ import {
   entitlement,
   group,
   membership,
+  never,
   page,
   principal,
   TYPES,
@@ -47,7 +48,7 @@ beforeEach(() => {
   nowMs = 1000;
   database = new DatabaseSync(":memory:");
   createWorkTables(database, SYNC_WORK);
-  rows = new RunRows(database, RUN.counts, () => nowMs);
+  rows = new RunRows(database, () => nowMs);
   rows.begin(RUN, TYPES, firstListings(WHOLE_POOL));
 });
 
@@ -290,15 +291,15 @@ describe("the users of a run", () => {
     };
   }
 
-  function goOn(memory?: UuidTable): void {
-    rows = new RunRows(database, rows.counts, () => nowMs, memory);
+  async function goOn(memory = new UuidTable()): Promise<void> {
+    rows = await RunRows.ofEarlier(database, { counts: rows.counts, now: () => nowMs, memory }, never);
   }
 
   test.for([
     ["in memory", uuid, []],
     ["in the database where an id is no UUID", (n: number) => `user ${n}`, ["user 1", "user 2"]],
     ["apart where ids differ in their case", (n: number) => (n === 1 ? ID_LOWER : ID_UPPER), [ID_UPPER]],
-  ] as const)("are found %s, also by the process that goes on", ([, id, inDatabase]) => {
+  ] as const)("are found %s, also by the process that goes on", async ([, id, inDatabase]) => {
     openOneGroup();
     const ids = [id(1), id(2)];
     rows.commit(page(advance(USERS_LISTING, "2"), { principals: membersOf(ids).rows.principals }));
@@ -307,12 +308,12 @@ describe("the users of a run", () => {
       const { rows: members, build } = membersOf(ids);
       rows.commit(page(advance(membersListing("g"), token), members));
       expect(build).not.toHaveBeenCalled();
-      goOn();
+      await goOn();
     }
     const changed = membersOf(ids, "otherwise");
     rows.commit(page(advance(membersListing("g"), "4"), changed.rows));
     expect(changed.build).toHaveBeenCalledTimes(2);
-    goOn();
+    await goOn();
     const again = membersOf(ids, "otherwise");
     rows.commit(page(advance(membersListing("g"), ""), again.rows));
     expect(again.build).not.toHaveBeenCalled();
@@ -320,9 +321,9 @@ describe("the users of a run", () => {
     expect(named()).toEqual(inDatabase);
   });
 
-  test("who do not fit into memory are found in the database, and again with more memory or less", () => {
+  test("who do not fit into memory are found in the database, and again with more memory or less", async () => {
     const ids = Array.from({ length: 1000 }, (_, n) => uuid(n));
-    goOn(new UuidTable(1024));
+    await goOn(new UuidTable(1024));
     openOneGroup();
     rows.commit(page(advance(USERS_LISTING, ""), { principals: membersOf(ids).rows.principals }));
     expect(named()).toEqual(ids.slice(768));
@@ -336,7 +337,7 @@ describe("the users of a run", () => {
       expect(rows.lacking(members.principals)).toEqual([]);
       rows.commit(page(advance(membersListing("g"), token), members));
       expect(build).not.toHaveBeenCalled();
-      goOn(new UuidTable(slots));
+      await goOn(new UuidTable(slots));
     }
     expect(rows.counts).toEqual({ users: 1000, groups: 1, memberships: 1000 });
     expect(database.prepare("SELECT count(*) AS n FROM resources WHERE type = 'user'").get()).toEqual({

@@ -3,7 +3,7 @@
 import { timestampDate } from "@bufbuild/protobuf/wkt";
 import type { EpochClock } from "../../core/clock.ts";
 import { GovernanceError } from "../../core/errors.ts";
-import type { ListingCursor, SyncCounts } from "../../core/sync-plan.ts";
+import { type ListingCursor, NO_ROWS, type SyncCounts } from "../../core/sync-plan.ts";
 import { GROUP_TYPE, USER_TYPE } from "../../protocol/ids.ts";
 import type { Entitlement, Resource, ResourceType } from "../../protocol/messages.ts";
 import type { DatabaseSync, StatementSync } from "../../sqlite/database.ts";
@@ -20,6 +20,12 @@ import type { PageGrant, PagePrincipal, PrincipalKey, RunPage } from "./run-page
 import { foundIn, prepareRun, type RunStatements } from "./run-statements.ts";
 import { RunUsers } from "./run-users.ts";
 import type { FoundRow, UuidTable } from "./uuid-table.ts";
+
+interface EarlierRun {
+  readonly counts: SyncCounts;
+  readonly now: EpochClock;
+  readonly memory?: UuidTable;
+}
 
 /** One page that is being stored. Its entitlements are looked up once: a page of members has one. */
 interface Storing {
@@ -41,12 +47,12 @@ export class RunRows {
   readonly #unlisted: UnlistedUsers;
   readonly #users: RunUsers;
   readonly #progress: StatementSync;
-  #counts: SyncCounts;
+  #counts = NO_ROWS;
   #commits = 0;
 
-  constructor(database: DatabaseSync, counts: SyncCounts, now: EpochClock, memory?: UuidTable) {
+  /** Of a run that has no rows yet. */
+  constructor(database: DatabaseSync, now: EpochClock, memory?: UuidTable) {
     this.#database = database;
-    this.#counts = counts;
     this.#now = now;
     this.#sql = prepareRun(database);
     this.#listings = new StoredListings(database);
@@ -55,6 +61,21 @@ export class RunRows {
     this.#progress = database.prepare(MOVE_PROGRESS);
     // Of an earlier process: the database may be large already.
     fitCheckpoints(database);
+  }
+
+  /**
+   * Of the run of an earlier process. Its users are read, in pieces between which the event loop turns: rejects with the
+   * reason of the signal between two of them.
+   */
+  static async ofEarlier(
+    database: DatabaseSync,
+    { counts, now, memory }: EarlierRun,
+    signal: AbortSignal,
+  ): Promise<RunRows> {
+    const rows = new RunRows(database, now, memory);
+    rows.#counts = counts;
+    await rows.#users.readEarlier(counts.users, signal);
+    return rows;
   }
 
   get counts(): SyncCounts {

@@ -16,14 +16,9 @@ const SQL = {
   updateResource:
     "UPDATE resources SET parent_type = ?, parent_id = ?, stamp = ?, at = ?, data = ? WHERE id = ?",
   updateName: "UPDATE names SET stamp = ? WHERE type = ? AND resource_id = ?",
-  someName: "SELECT 1 FROM names WHERE type = ? LIMIT 1",
-  unnamed: `
-    SELECT id AS resource, resource_id, stamp FROM resources r
-    WHERE type = ? AND NOT EXISTS (SELECT 1 FROM names n WHERE n.type = r.type AND n.resource_id = r.resource_id)
-    ORDER BY id`,
-  nameAfter: `
-    INSERT INTO names (type, resource_id, resource, stamp)
-    SELECT type, resource_id, id, stamp FROM resources WHERE type = ? AND id > ? ON CONFLICT DO NOTHING`,
+  named: "SELECT count(*) AS total, min(resource) AS first FROM names WHERE type = ?",
+  resourcesAfter: `
+    SELECT id AS resource, resource_id, stamp FROM resources WHERE type = ? AND id > ? ORDER BY id LIMIT ?`,
   findEntitlement: "SELECT id FROM entitlements WHERE external_id = ?",
   putEntitlement: `
     INSERT INTO entitlements (external_id, type, resource_id, at, data) VALUES (?, ?, ?, ?, ?)
@@ -53,9 +48,8 @@ export function prepareRun(database: DatabaseSync): RunStatements {
     insertName: database.prepare(SQL.insertName),
     updateResource: database.prepare(SQL.updateResource),
     updateName: database.prepare(SQL.updateName),
-    someName: database.prepare(SQL.someName),
-    unnamed: database.prepare(SQL.unnamed),
-    nameAfter: database.prepare(SQL.nameAfter),
+    named: database.prepare(SQL.named),
+    resourcesAfter: database.prepare(SQL.resourcesAfter),
     findEntitlement: database.prepare(SQL.findEntitlement),
     putEntitlement: database.prepare(SQL.putEntitlement),
     insertGrant: database.prepare(SQL.insertGrant),
@@ -69,7 +63,9 @@ export function prepareRun(database: DatabaseSync): RunStatements {
   };
 }
 
-/** The row of `findResource`, or of `unnamed`. */
+/** The row of `findResource`, or of `resourcesAfter`. */
+export function foundIn(row: SqlRow): FoundRow;
+export function foundIn(row: SqlRow | undefined): FoundRow | undefined;
 export function foundIn(row: SqlRow | undefined): FoundRow | undefined {
   if (row === undefined) return undefined;
   const stamp = row["stamp"] === null ? null : numberIn(row, "stamp");

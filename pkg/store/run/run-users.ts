@@ -1,7 +1,7 @@
 // Which users the run has: every member of a group is looked for. They are in memory as far as they fit, and in `names` beyond
 // that. Nobody is in both, so that a run that goes on knows whom it has to read into memory.
 import { USER_TYPE } from "../../protocol/ids.ts";
-import { textIn } from "../../sqlite/rows.ts";
+import { readEarlierUsers } from "./earlier-users.ts";
 import { foundIn, type RunStatements } from "./run-statements.ts";
 import { type FoundRow, UuidTable } from "./uuid-table.ts";
 
@@ -12,14 +12,17 @@ export class RunUsers {
   readonly #changed = new Map<string, FoundRow>();
   /** Of this transaction: what was found in `names`, or put there. */
   readonly #named = new Map<string, FoundRow>();
-  #hasNames: boolean;
+  #hasNames = false;
 
-  /** Reads the users of a run that goes on. No transaction is open. */
+  /** Of a run without users. */
   constructor(sql: RunStatements, memory: UuidTable = new UuidTable()) {
     this.#sql = sql;
     this.#memory = memory;
-    this.#readEarlier();
-    this.#hasNames = sql.someName.get(USER_TYPE) !== undefined;
+  }
+
+  /** Reads the users of a run that goes on, whose number is known. Rejects with the reason of the signal. */
+  async readEarlier(users: number, signal: AbortSignal): Promise<void> {
+    this.#hasNames = await readEarlierUsers(this.#sql, { users, memory: this.#memory }, signal);
   }
 
   find(id: string): FoundRow | undefined {
@@ -61,19 +64,5 @@ export class RunUsers {
   forget(): void {
     this.#changed.clear();
     this.#named.clear();
-  }
-
-  #readEarlier(): void {
-    let last = 0;
-    let isWhole = true;
-    for (const user of this.#sql.unnamed.iterate(USER_TYPE)) {
-      const [id, found] = [textIn(user, "resource_id"), foundIn(user)];
-      isWhole = found !== undefined && this.#memory.makeRoom(id, found.row, 0);
-      if (found === undefined || !isWhole) break;
-      this.#memory.put(id, found);
-      last = found.row;
-    }
-    // The process before had more memory.
-    if (!isWhole) this.#sql.nameAfter.run(USER_TYPE, last);
   }
 }

@@ -52,12 +52,16 @@ export class UuidTable {
     return { row, stamp: high === NO_STAMP ? null : high * 2 ** 32 + (low >>> 0) };
   }
 
+  /** Makes it as large as so many ids need, or as it may become. */
+  reserve(ids: number): void {
+    const slots = Math.min(this.#mostSlots, neededSlots(ids, this.#slots));
+    if (slots > this.#slots) this.#grow(slots);
+  }
+
   /** Whether it can take this id beside `others` that it does not have yet. Then `put` of all of them does not fail. */
   makeRoom(id: string, row: number, others: number): boolean {
     if (row > MOST_ROWS || !this.#read(id)) return false;
-    const size = this.#size + others + 1;
-    let slots = this.#slots;
-    while (size > fits(slots)) slots *= 2;
+    const slots = neededSlots(this.#size + others + 1, this.#slots);
     if (slots > this.#mostSlots) return false;
     if (slots > this.#slots) this.#grow(slots);
     return true;
@@ -68,7 +72,8 @@ export class UuidTable {
     if (!this.#read(id)) throw new RangeError("not a UUID");
     const at = this.#place();
     if (this.#words[at + ROW] === 0) this.#size += 1;
-    this.#words.set(this.#id, at);
+    // Four words: `set` takes longer.
+    for (let word = 0; word < ROW; word += 1) this.#words[at + word] = this.#id[word] ?? 0;
     this.#words[at + ROW] = row;
     this.#words[at + STAMP_LOW] = stamp ?? 0;
     this.#words[at + STAMP_HIGH] = stamp === null ? NO_STAMP : Math.floor(stamp / 2 ** 32);
@@ -116,8 +121,11 @@ export class UuidTable {
   }
 }
 
-function fits(slots: number): number {
-  return slots * 0.75;
+/** At most three quarters of the slots are taken. */
+function neededSlots(ids: number, atLeast: number): number {
+  let slots = atLeast;
+  while (ids > slots * 0.75) slots *= 2;
+  return slots;
 }
 
 function isAt(words: Int32Array, at: number, id: Int32Array): boolean {
@@ -125,7 +133,8 @@ function isAt(words: Int32Array, at: number, id: Int32Array): boolean {
 }
 
 /** Ids that differ in few bits are far apart: a pool may number its users. */
-function mixed([a = 0, b = 0, c = 0, d = 0]: Int32Array): number {
+function mixed(id: Int32Array): number {
+  const [a, b, c, d] = [id[0] ?? 0, id[1] ?? 0, id[2] ?? 0, id[3] ?? 0];
   let bits = Math.imul(a ^ (a >>> 16), 0x85ebca6b) ^ b;
   bits = Math.imul(bits ^ (bits >>> 13), 0xc2b2ae35) ^ c;
   bits = Math.imul(bits ^ (bits >>> 16), 0x85ebca6b) ^ d;
