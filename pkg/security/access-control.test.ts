@@ -317,5 +317,6 @@ describe("an access control", () => {
     const tls = { ...tlsFiles(), readers: NAMES.readers };
     expect(() => accessFor({ tls })).toThrow("certificate names are listed without a client authority");
     expect(() => accessFor({ tokensFile: "/nowhere" })).toThrow("/nowhere: cannot be read (ENOENT)");
+    expect(() => accessFor({ tokensFile: file("tokens", "# none\n") })).toThrow("has no token");
   });
 });

@@ -42,7 +42,8 @@ export function probeAlive(service: Service, url: string): AliveProbe {
 
   const done = (async () => {
     while (!over.signal.aborted) {
-      if (service.isServing()) await probe();
+      // A service that is given up is reported by its callers.
+      if (service.isServing()) await probe().catch(() => undefined);
       await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
     }
   })();

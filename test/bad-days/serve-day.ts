@@ -28,7 +28,7 @@ import {
 import { readAudit } from "./serve-judge-records.ts";
 import { nameKey } from "./serve-keys.ts";
 import { type ChangeEntry, createLedger, type Ledger } from "./serve-ledger.ts";
-import type { FaultKind, ServeDay } from "./serve-plan.ts";
+import type { FaultKind, Reader, ServeDay } from "./serve-plan.ts";
 import { poolOfServeDay, SERVE_POOL } from "./serve-pool.ts";
 import { keepService, type Service } from "./serve-service.ts";
 import { followSyncs } from "./serve-syncs.ts";
@@ -54,6 +54,7 @@ export interface DayReport {
 }
 
 const never = new AbortController().signal;
+const LAST_READER: Reader = { name: "r0", front: "grpc", rounds: 1, pageSize: 0 };
 let days = 0;
 
 export async function playServeDay(day: ServeDay, options: DayOptions = {}): Promise<DayReport> {
@@ -73,8 +74,9 @@ export async function playServeDay(day: ServeDay, options: DayOptions = {}): Pro
   const ledger = createLedger();
   const [scimPort, healthPort] = [await freePort(), await freePort()];
   const grpc = `unix:${join(folder, "s")}`;
-  const callers = [...day.actors, ...day.readers].map(({ name }) => name);
-  writeFileSync(join(folder, "tokens"), callers.map(tokenLine).join(""), { mode: 0o600 });
+  // Who reads at the end of each day calls too: the service does not start without a token.
+  const callers = new Set([...day.actors, ...day.readers, LAST_READER].map(({ name }) => name));
+  writeFileSync(join(folder, "tokens"), [...callers].map(tokenLine).join(""), { mode: 0o600 });
   if (platform !== undefined) writeFileSync(join(folder, "ca.pem"), platform.certificate);
   days += 1;
   const database = `day_${process.pid}_${days}`;
@@ -152,7 +154,7 @@ export async function playServeDay(day: ServeDay, options: DayOptions = {}): Pro
       ledger,
     );
     await armed.calm();
-    await playReader(world, { name: "r0", front: "grpc", rounds: 1, pageSize: 0 }, beganMs);
+    await playReader(world, LAST_READER, beganMs);
     if (platform !== undefined) {
       await playReader(world, { name: "rp", front: "platform", rounds: 1, pageSize: 0 }, beganMs);
     }

@@ -3,6 +3,7 @@
 import { describe, expect, test } from "vitest";
 import { playServeDay } from "./serve-day.ts";
 import { drawServeDay } from "./serve-plan.ts";
+import { QUIET_DAY } from "./serve-quiet-day.ts";
 import { refuseDifferences } from "./serve-report.ts";
 
 const KNOWN = [102, 106, 5000, 219262327];
@@ -19,4 +20,11 @@ describe.concurrent("a bad day of the service", () => {
       expect(report.differences).toEqual([]);
     },
   );
+
+  test("without callers ends, and is read at its end", { timeout: 900_000 }, async () => {
+    const report = await playServeDay(QUIET_DAY);
+    refuseDifferences(report);
+    expect(report).toMatchObject({ differences: [], processes: 1 });
+    expect(report.ledger.readings.map(({ what }) => what)).toContain("the users by gRPC");
+  });
 });

@@ -28,7 +28,13 @@ const postgres = isPostgres ? await startPostgres() : undefined;
 let failed = 0;
 for (let index = 0; index < Number(values.days); index += 1) {
   const day = drawServeDay(Number(values.seed) + index, { redis, postgres: isPostgres });
-  const report = await playServeDay(day, postgres === undefined ? {} : { postgres });
+  const report = await playServeDay(day, postgres === undefined ? {} : { postgres }).catch(
+    (error: unknown) => void process.stdout.write(`seed ${day.seed} was not played: ${String(error)}\n`),
+  );
+  if (report === undefined) {
+    failed += 1;
+    continue;
+  }
   tally.add(report);
   process.stdout.write(`${tally.line(report)}\n`);
   if (report.differences.length > 0) {

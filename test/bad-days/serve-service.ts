@@ -15,7 +15,7 @@ export interface ServiceSettings {
 }
 
 export interface Service {
-  /** Resolves when it serves; with the number of the process. */
+  /** Resolves when it serves; with the number of the process. Rejects where it is given up. */
   up(): Promise<number>;
   /** Rejects nothing: resolves when the process with the number has ended. */
   ended(number: number): Promise<void>;
@@ -45,12 +45,16 @@ interface Life {
 }
 
 const KEPT_LINES = 400;
+/** So many processes in turn that end by themselves before they serve: the next one would too. */
+const MOST_REFUSED = 10;
 
 export function keepService({ main, args, env, ready, onLine }: ServiceSettings): Service {
   const surprises: string[] = [];
   const starts: number[] = [];
   const lines: string[] = [];
   let isLast = false;
+  let refused = 0;
+  let givenUp: Error | undefined;
   let life = start(1);
 
   function start(number: number): Life {
@@ -76,13 +80,18 @@ export function keepService({ main, args, env, ready, onLine }: ServiceSettings)
       number,
       serving: serving.promise.then(() => void (born.isServing = true)),
       ended: once(running.process, "exit").then(([code, signal]: unknown[]) => {
+        const hasServed = born.isServing;
         born.isServing = false;
+        if (hasServed) refused = 0;
         if (!born.isAsked) {
-          surprises.push(
-            `the process ended by itself with ${String(code ?? signal)}: ${lines.slice(-3).join(" | ")}`,
-          );
+          const end = `ended by itself with ${String(code ?? signal)}`;
+          const last = lines.slice(-3).join(" | ");
+          surprises.push(`the process ${end}: ${last}`);
+          if (!hasServed) refused += 1;
+          if (refused >= MOST_REFUSED)
+            givenUp = new Error(`the service ${end} before it served, ${refused} times in turn: ${last}`);
         }
-        if (!isLast) life = start(number + 1);
+        if (!isLast && givenUp === undefined) life = start(number + 1);
         return undefined;
       }),
       isServing: false,
@@ -95,6 +104,7 @@ export function keepService({ main, args, env, ready, onLine }: ServiceSettings)
   return {
     async up() {
       for (;;) {
+        if (givenUp !== undefined) throw givenUp;
         const now = life;
         await (now.isAsked ? now.ended : Promise.race([now.serving, now.ended]));
         if (now === life && now.isServing && !now.isAsked) return now.number;
