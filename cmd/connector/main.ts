@@ -10,6 +10,8 @@ if (Number(versions.node.split(".")[0]) < NEEDED) {
   );
   process.exitCode = 2;
 } else {
+  const { muteForeignLines } = await import("../../pkg/worker/foreign-lines.ts");
+  muteForeignLines();
   const { start } = await import("./start.ts");
   await start(argv.slice(2));
 }

@@ -36,6 +36,10 @@ export async function start(argv: readonly string[]): Promise<void> {
     stderr: createOutput(process.stderr, "ignore"),
     signal: signals.signal,
     onReload: (hook) => signals.onReload(hook),
+    onNodeWarning(hook) {
+      process.on("warning", hook);
+      return () => process.off("warning", hook);
+    },
     ...systemClocks,
   };
   process.exitCode = await run(argv, context);

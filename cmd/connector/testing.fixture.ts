@@ -44,6 +44,7 @@ export function memoryContext(over: Partial<MemoryContext> = {}): MemoryContext 
     stderr: memoryOutput(),
     signal: new AbortController().signal,
     onReload: () => () => {},
+    onNodeWarning: () => () => {},
     now: () => Date.UTC(2026, 10, 21),
     monotonic: () => 0,
     ...over,

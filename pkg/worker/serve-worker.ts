@@ -1,6 +1,7 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { isRecord } from "../core/unknown.ts";
 import { packFailure, unpackFailure } from "./failures.ts";
+import { muteForeignLines } from "./foreign-lines.ts";
 import type { WorkerAnswer, WorkerRequest } from "./messages.ts";
 import { movedPartsOf } from "./moved-parts.ts";
 
@@ -9,6 +10,7 @@ import { movedPartsOf } from "./moved-parts.ts";
  * it once, in the module that a worker starts with. `create` gets the argument of `connectWorker`.
  */
 export function serveWorker(create: (argument: never) => object): void {
+  muteForeignLines();
   const port = parentPort;
   const handlers: unknown = Reflect.apply(create, undefined, [workerData]);
   if (port === null || !isRecord(handlers)) throw new TypeError("this module runs in a worker thread");

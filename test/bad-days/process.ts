@@ -36,6 +36,7 @@ export function runInside(
     stderr,
     signal,
     onReload: () => () => {},
+    onNodeWarning: () => () => {},
     now: time.wall,
     monotonic: time.elapsed,
     ...(compose === undefined ? {} : { compose }),

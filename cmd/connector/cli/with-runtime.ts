@@ -70,11 +70,14 @@ export function isLive(
  */
 export async function toExitCode(
   config: Config,
-  { stderr, now, monotonic, signal }: Context,
+  { stderr, now, monotonic, signal, onNodeWarning }: Context,
   work: (diagnostics: Diagnostics, shutdown: Shutdown) => Promise<number>,
 ): Promise<number> {
   const diagnostics = createDiagnostics(config.log, stderr, now);
   const { log } = diagnostics;
+  const stopWarnings = onNodeWarning((warning) =>
+    log.warn(`Node has given a warning: ${warningName(warning)}`),
+  );
   const shutdown = createShutdown({ graceMs: config.service.graceMs, monotonic, log });
   try {
     return await work(diagnostics, shutdown);
@@ -84,5 +87,12 @@ export async function toExitCode(
     return exitCodeOf(error);
   } finally {
     await shutdown.close();
+    stopWarnings();
   }
+}
+
+/** Without its text, which may quote anything (D20). */
+function warningName(warning: Error): string {
+  const code = "code" in warning && typeof warning.code === "string" ? ` (${warning.code})` : "";
+  return `${warning.name}${code}`;
 }

@@ -46,6 +46,8 @@ export interface Context extends Clocks {
   readonly signal: AbortSignal;
   /** Runs the hook at every SIGHUP. Returns a function that removes it. */
   readonly onReload: (hook: ReloadHook) => () => void;
+  /** Runs the hook at every warning of Node, such as a deprecation. Returns a function that removes it. */
+  readonly onNodeWarning: (hook: (warning: Error) => void) => () => void;
 }
 
 /** The part of the context that settings are read from. */

@@ -25,6 +25,7 @@ const CONTEXT: Context = {
   stderr: NOWHERE,
   signal: new AbortController().signal,
   onReload: () => () => {},
+  onNodeWarning: () => () => {},
   now: () => 0,
   monotonic: () => 0,
 };
