@@ -186,7 +186,7 @@ export function createScimFront(options: ScimFrontOptions): ScimFront {
       signal,
       method: head.method,
       parameters: queryParameters(pathOf(head.url).query),
-      body: isEmpty ? undefined : parseJsonBody(body, limits.jsonDepth),
+      body: isEmpty ? undefined : parseJsonBody(body, limits),
       meaning: requestMeaning(head.values),
     };
   }

@@ -1,9 +1,11 @@
 import { Buffer } from "node:buffer";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { timed } from "../../../test/support/cpu-time.ts";
 import { parseJsonBody } from "./json-body.ts";
 
-const parse = (text: string, depth = 5): unknown => parseJsonBody(Buffer.from(text), depth);
+const parse = (text: string, jsonDepth = 5): unknown =>
+  parseJsonBody(Buffer.from(text), { jsonDepth, jsonValues: 500_000, jsonNames: 1000 });
 
 describe("a JSON body", () => {
   test("is what JSON.parse makes of it, for any JSON", () => {
@@ -30,6 +32,39 @@ describe("a JSON body", () => {
       expect(() => parse(text, 5)).toThrow("nested deeper than 5");
     },
   );
+
+  test.for([
+    ["numbers", `[${"0,".repeat(4_000_000)}0]`],
+    ["lists", `[${"[],".repeat(2_500_000)}0]`],
+    ["objects", `[${"{},".repeat(2_500_000)}0]`],
+    ["members", `[${'{"a":0},'.repeat(300_000)}0]`],
+  ])("of a million values and more is refused before it is parsed: %s", ([, text = ""]) => {
+    expect(() => parse(text)).toThrow(
+      expect.objectContaining({ status: 413, message: "the body has more than 500000 values" }),
+    );
+  });
+
+  test("with an object of more names than any schema has is refused before it is parsed", () => {
+    const object = (names: number) =>
+      `{${Array.from({ length: names }, (_, at) => `"a:${at},":{"b":[1,2]}`).join(",")}}`;
+    expect(parse(`[${object(1000)},${object(1000)}]`)).toHaveLength(2);
+    expect(() => parse(`[${object(1001)}`)).toThrow(
+      expect.objectContaining({ status: 413, message: "an object of the body has more than 1000 names" }),
+    );
+  });
+
+  test("of the members of a large group is taken, and takes no more time than its bytes", () => {
+    const members = Array.from({ length: 80_000 }, (_, at) => ({
+      value: `u-${at}`,
+      display: "a",
+      $ref: "../Users",
+      type: "User",
+    }));
+    const text = JSON.stringify({ members });
+    const { result, ms } = timed(() => parse(text));
+    expect(result).toEqual({ members });
+    expect(ms).toBeLessThan(3000);
+  });
 
   test("has no name that reaches a prototype, at any depth and in any spelling", () => {
     for (const name of ["__proto__", "\\u005f\\u005fproto\\u005f\\u005f", "constructor", "prototype"]) {

@@ -5,6 +5,10 @@ export interface ScimLimits {
   readonly allBodyBytes: number;
   /** Arrays and objects within each other. */
   readonly jsonDepth: number;
+  /** Of a body, arrays and objects among them. */
+  readonly jsonValues: number;
+  /** Of one object. */
+  readonly jsonNames: number;
   readonly headerBytes: number;
   /** Of an id in a path, in characters. */
   readonly idLength: number;
@@ -33,6 +37,9 @@ export const SCIM_LIMITS: ScimLimits = {
   bodyBytes: 8 * 1024 * 1024,
   allBodyBytes: 64 * 1024 * 1024,
   jsonDepth: 32,
+  // More than members of a group have in a body of that size.
+  jsonValues: 500_000,
+  jsonNames: 1000,
   headerBytes: 32 * 1024,
   idLength: 1024,
   requests: 2000,
