@@ -8,11 +8,11 @@ import type { UserRef } from "../../provision/provisioner.ts";
 import { memberItem } from "../mapping/group-resource.ts";
 import { userIdOf } from "../mapping/locations.ts";
 import { type ScimParts, scimUserRef } from "../parts.ts";
-import { matcherOf } from "../protocol/evaluate.ts";
 import type { MemberOperation } from "../protocol/members.ts";
 import type { MemberRef } from "../resource.ts";
 import { badRequest } from "../scim-error.ts";
 import { visibleMembers } from "./group-answer.ts";
+import { removeMatching } from "./remove-matching.ts";
 
 export interface MemberPlan {
   readonly add: readonly UserRef[];
@@ -122,10 +122,9 @@ async function planCompared(
   let wanted = new Set(current.keys());
   for (const operation of operations) {
     if (operation.kind === "remove-matching") {
-      const isMatch = matcherOf(operation.filter);
       // Those whom an earlier operation has added too: all that is known of them is the id.
       const itemOf = (id: string) => memberItem(current.get(id) ?? { sub: id, username: id }, context);
-      for (const id of wanted) if (isMatch(itemOf(id))) wanted.delete(id);
+      await removeMatching(wanted, operation.filter, itemOf, signal);
     } else if (operation.kind === "replace") wanted = new Set(operation.ids);
     else if (operation.kind === "add") for (const id of operation.ids) wanted.add(id);
     else for (const id of operation.ids) wanted.delete(id);

@@ -14,6 +14,7 @@ import {
 } from "./items.ts";
 import { isAbsent, isListValue, isObjectValue, isSameJson, memberOf } from "./json.ts";
 import type { AttributeOperation, PatchOperation, UnchangedOperation } from "./operations.ts";
+import { PatchWork } from "./patch-work.ts";
 import { checkImmutable, checkRequired } from "./rules.ts";
 import { type Target, targetName } from "./targets.ts";
 import { isComplete, isPrimary, notPrimary } from "./values.ts";
@@ -31,6 +32,7 @@ export function applyPatch(
 ): ScimResource {
   const draft = new Draft(resource, schemas);
   const lists = new Map<string, Target>();
+  const work = new PatchWork();
   for (const operation of operations) {
     if (operation.op === "dropped") continue;
     if (operation.op === "unchanged") {
@@ -38,6 +40,7 @@ export function applyPatch(
       continue;
     }
     const { target } = operation;
+    if (target.definition.multiValued) work.add(itemsOf(draft.get(target)), target.filter);
     draft.set(target, valueAfter(draft.get(target), operation));
     if (target.definition.multiValued) lists.set(`${target.urn ?? ""} ${target.definition.name}`, target);
   }

@@ -105,6 +105,10 @@ describe("deep values do not use up the stack", () => {
   });
 });
 
+function manyConditions(count: number): string {
+  return Array.from({ length: count }, (_, at) => `value co "${at} is in no value"`).join(" or ");
+}
+
 function outcomeOf(work: () => unknown): string {
   try {
     work();
@@ -159,6 +163,29 @@ describe("large requests take time in proportion to their size", () => {
         : { op: "replace", value: { displayName: id, "name.givenName": id } },
     );
     expect(timed(() => patched(operations)).ms).toBeLessThan(5000);
+  });
+
+  test.for([
+    ["added", { op: "add", path: "emails", value: { value: "a" } }, 65_000],
+    ["changed", { op: "replace", path: 'emails[value co "x"].type', value: "b" }, 65_000],
+    ["removed", { op: "remove", path: "emails", value: [{ value: "a" }] }, 65_000],
+    ["chosen by many conditions", { op: "remove", path: `emails[${manyConditions(199)}]` }, 20],
+  ] as const)("too much work on a long list is refused: %s", ([, operation, length]) => {
+    const emails = ids(99).map((id) => ({ value: id + "x".repeat(length) }));
+    const operations = [{ op: "add", path: "emails", value: emails }, ...ids(300).map(() => operation)];
+    const { ms } = timed(() =>
+      expect(() => patched(operations)).toThrow(expect.objectContaining({ status: 413 })),
+    );
+    expect(ms).toBeLessThan(5000);
+  });
+
+  test("conditions that choose members are few, whatever the operations", () => {
+    const remove = (count: number) => ({ op: "remove", path: `members[${manyConditions(count)}]` });
+    const parsed = (...counts: number[]) =>
+      memberOperations(parsePatch({ Operations: counts.map(remove) }, GROUP_SCHEMAS));
+    expect(parsed(200).members).toHaveLength(1);
+    expect(parsed(100, 100).members).toHaveLength(2);
+    expect(() => parsed(100, 101)).toThrow(expect.objectContaining({ status: 413 }));
   });
 
   test("a body of 100,000 unknown attributes", () => {

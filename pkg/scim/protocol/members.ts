@@ -1,5 +1,6 @@
 import type { JsonValue } from "../resource.ts";
-import { badRequest } from "../scim-error.ts";
+import { badRequest, ScimError } from "../scim-error.ts";
+import { conditionCount } from "./condition-count.ts";
 import type { Filter } from "./filter-tree.ts";
 import { isListValue, isObjectValue, memberOf } from "./json.ts";
 import type { AttributeOperation, PatchOperation } from "./operations.ts";
@@ -16,6 +17,8 @@ export interface SplitOperations {
 }
 
 const MEMBERS = "members";
+/** Each of them is checked of every member. */
+const MAX_CONDITIONS = 200;
 
 /** Takes the operations of members out of a PATCH of a group. */
 export function memberOperations(operations: readonly PatchOperation[]): SplitOperations {
@@ -25,7 +28,17 @@ export function memberOperations(operations: readonly PatchOperation[]): SplitOp
     if (isOfMembers(one)) members.push(...memberOperation(one));
     else others.push(one);
   }
+  requireFewConditions(members);
   return { others, members: joinedMembers(members) };
+}
+
+function requireFewConditions(members: readonly MemberOperation[]): void {
+  const conditions = members.reduce(
+    (sum, one) => sum + (one.kind === "remove-matching" ? conditionCount(one.filter) : 0),
+    0,
+  );
+  if (conditions > MAX_CONDITIONS)
+    throw new ScimError(413, `a PATCH chooses members by at most ${MAX_CONDITIONS} conditions`);
 }
 
 /** The ids in the list `members` of a body, each once. It throws for a group in a group. */
