@@ -88,13 +88,17 @@ class InventoryLists implements Lists {
 
   async list(query: ListQuery, mapping: ListMapping, signal: AbortSignal): Promise<ListAnswer> {
     const { start, count, caller } = query;
-    const asked = queryText(query);
-    const owner = `${start.by} ${caller}\n${asked}`;
-    const { state, offset } = await this.#begin(query, owner, signal);
+    const { sha256 } = this.#options;
+    const text = queryText(query);
+    // What is kept under these names does not count their lengths.
+    const asked = sha256(text);
+    const owner = `${start.by} ${caller}\n${text}`;
+    const pinOwner = sha256(owner);
+    const { state, offset } = await this.#begin(query, { owner, pinOwner }, signal);
     const sequence = await this.#sequence(state, query, { asked, mapping }, signal);
     const page = await this.#page(state, sequence, { query, asked, mapping, offset }, signal);
     const to = offset + page.items;
-    this.#pins.answered(owner, { run: state.run, seq: state.seq }, { from: offset, to, count });
+    this.#pins.answered(pinOwner, { run: state.run, seq: state.seq }, { from: offset, to, count });
     const isByCursor = start.by === "cursor";
     const hasMore = to < sequence.total && page.items > 0;
     const next = { run: state.run, seq: state.seq, offset: to };
@@ -103,7 +107,7 @@ class InventoryLists implements Lists {
       startIndex: isByCursor ? undefined : offset + 1,
       itemsPerPage: page.items,
       resources: page.items === 0 ? "[]" : ownBytes(page),
-      nextCursor: isByCursor && hasMore ? writeCursor(next, owner, this.#options.sha256) : undefined,
+      nextCursor: isByCursor && hasMore ? writeCursor(next, owner, sha256) : undefined,
       readAt: state.index.run.beganAt,
     };
   }
@@ -152,7 +156,7 @@ class InventoryLists implements Lists {
 
   async #begin(
     { start }: ListQuery,
-    owner: string,
+    { owner, pinOwner }: { readonly owner: string; readonly pinOwner: string },
     signal: AbortSignal,
   ): Promise<{ readonly state: ListState; readonly offset: number }> {
     if (start.by === "cursor") {
@@ -163,7 +167,7 @@ class InventoryLists implements Lists {
       return { state, offset: place.offset };
     }
     const offset = Math.max(1, start.startIndex) - 1;
-    const pinned = offset === 0 ? undefined : this.#pins.find(owner, offset);
+    const pinned = offset === 0 ? undefined : this.#pins.find(pinOwner, offset);
     const state = pinned === undefined ? undefined : await this.#earlier(pinned, signal);
     return { state: state ?? (await this.#current(signal)), offset };
   }
@@ -279,7 +283,7 @@ function ownBytes({ bytes, isKept }: PageBytes): Uint8Array {
 
 interface Asked {
   readonly query: ListQuery;
-  /** What the query asks for, without where its page is. */
+  /** The digest of what the query asks for, without where its page is. */
   readonly asked: string;
   readonly mapping: ListMapping;
   readonly offset: number;

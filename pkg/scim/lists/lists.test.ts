@@ -1,6 +1,9 @@
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { someGroup, someUser, userNumber } from "../../../test/support/fake-directory.ts";
 import {
+  compare,
   idsIn,
   type ListStage,
   listStage,
@@ -13,6 +16,15 @@ import type { OwnWrite } from "../records.ts";
 
 let stage: ListStage;
 
+/** Of what is in use. */
+function heapBytes(): number {
+  setFlagsFromString("--expose-gc");
+  const collect: unknown = runInNewContext("gc");
+  if (typeof collect !== "function") throw new TypeError("no gc");
+  Reflect.apply(collect, undefined, []);
+  return process.memoryUsage().heapUsed;
+}
+
 beforeEach(() => {
   stage = listStage();
 });
@@ -22,6 +34,19 @@ afterEach(async () => {
 });
 
 describe("a list", () => {
+  test("of a long query leaves nothing of its length in memory", async () => {
+    await stage.publish({ users: people(3) });
+    const ask = (at: number) =>
+      stage.list({
+        filter: compare("userName", "eq", `${at} ${"x".repeat(50_000)}`),
+        projection: { attributes: [`${at} ${"y".repeat(50_000)}`] },
+      });
+    await ask(0);
+    const before = heapBytes();
+    for (let at = 1; at <= 300; at += 1) await ask(at);
+    expect(heapBytes() - before).toBeLessThan(10_000_000);
+  });
+
   test("answers 503 with Retry-After before the first run, and then all of the run", async () => {
     expect(await refusal(stage.list())).toMatchObject({ status: 503, retryAfterSeconds: 30 });
     await stage.publish({ users: people(3) });
