@@ -119,6 +119,7 @@ describe("a poll", () => {
     ["answered with bytes that are not a message", { bytes: Buffer.from([0x0a, 0xff, 0xff, 0xff, 0xff]) }],
     ["answered with a task whose parts are garbage", { bytes: Buffer.from([0x0a, 4, 0xba, 0x06, 1, 0xff]) }],
     ["answered with more than 4 MiB", { bytes: Buffer.alloc(5 * 1024 * 1024) }],
+    ["answered with two million fields", { bytes: Buffer.alloc(4 * 1024 * 1024, Buffer.of(0x78, 1)) }],
   ] as const)("%s is tried again after a second, in one line", async ([, fault]) => {
     stage.platform.faults.GetTask.push(fault);
     const stderr = await goesOn(stage, stage.start());

@@ -12,9 +12,9 @@ import { type GrpcCallEvent, notify } from "../core/events.ts";
 import { checkConstraints } from "../protocol/constraints.ts";
 import { encodeAnswer } from "../rpc/encoded-answer.ts";
 import type { HandlerCall, Route } from "../rpc/handlers.ts";
+import { checkMessageFields } from "../rpc/message-fields.ts";
 import { failureOf, type UncodedError } from "../rpc/status.ts";
 import { type CallStatus, callStatusOf, STATUS_OK } from "./errors.ts";
-import { checkRequestFields } from "./limits/request-fields.ts";
 
 /** A call as it came from the wire. */
 export interface IncomingCall extends HandlerCall {
@@ -133,7 +133,7 @@ function decoded({ method }: Route, next: Decoded): Encoded {
 }
 
 function parse(schema: DescMessage, bytes: Uint8Array): Message {
-  checkRequestFields(schema, bytes);
+  checkMessageFields("request", schema, bytes);
   try {
     return fromBinary(schema, bytes);
   } catch (error) {

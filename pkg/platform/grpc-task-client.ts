@@ -15,6 +15,7 @@ import { hostAndPort } from "../core/client-id.ts";
 import type { EpochClock } from "../core/clock.ts";
 import { GovernanceError } from "../core/errors.ts";
 import { BatonService } from "../gen/c1/connectorapi/baton/v1/baton_pb.ts";
+import { checkMessageFields } from "../rpc/message-fields.ts";
 import type { AccessTokens } from "./access-token.ts";
 import { platformError } from "./status-error.ts";
 import type { TaskClient } from "./task-client.ts";
@@ -93,7 +94,7 @@ export function createGrpcTaskClient(options: GrpcTaskClientOptions): TaskClient
     const call = client.makeUnaryRequest(
       pathOf(method),
       bufferOf,
-      (bytes) => fromBinary(method.output, bytes),
+      (bytes) => decoded(method.output, bytes),
       request,
       metadata,
       { deadline: now() + timeoutMs },
@@ -144,6 +145,12 @@ export function createGrpcTaskClient(options: GrpcTaskClientOptions): TaskClient
       ),
     close: () => client.close(),
   };
+}
+
+/** What it throws is the failure of the call. */
+function decoded<O extends DescMessage>(schema: O, bytes: Uint8Array): MessageShape<O> {
+  checkMessageFields("answer", schema, bytes);
+  return fromBinary(schema, bytes);
 }
 
 /** The platform may quote the token in its message, which is logged. */

@@ -1,13 +1,29 @@
 import { create } from "@bufbuild/protobuf";
 import { describe, expect, test } from "vitest";
 import { type TaskInit, taskId } from "../../test/support/fake-platform-client.ts";
-import { BatonServiceGetTasksResponseSchema } from "../gen/c1/connectorapi/baton/v1/baton_pb.ts";
-import { queuedTasks } from "./task-source.ts";
+import {
+  BatonServiceGetTaskResponseSchema,
+  BatonServiceGetTasksResponseSchema,
+} from "../gen/c1/connectorapi/baton/v1/baton_pb.ts";
+import { queuedTasks, singleTasks } from "./task-source.ts";
 
 const never = new AbortController().signal;
 const A = taskId("a");
 const B = taskId("b");
 const work = (id: string): TaskInit => ({ id, taskType: { case: "actionListSchemas", value: {} } });
+
+test("a task with an id of any length is not taken: ids are kept long after their task", async () => {
+  const long = work("x".repeat(257));
+  const single = singleTasks({
+    getTask: async () => create(BatonServiceGetTaskResponseSchema, { task: long }),
+  });
+  await expect(single.next([], never)).rejects.toMatchObject({ code: "unavailable" });
+  const several = queuedTasks(
+    { getTasks: async () => create(BatonServiceGetTasksResponseSchema, { tasks: [long] }) },
+    { concurrency: 1, monotonic: () => 0 },
+  );
+  await expect(several.next([], never)).rejects.toThrow("whose id has more than 256 characters");
+});
 
 describe("several tasks at once", () => {
   test("are given out one by one, each once, although the platform gives one twice or one that runs", async () => {

@@ -21,6 +21,7 @@ export function singleTasks(client: Pick<TaskClient, "getTask">): TaskSource {
   return {
     async next(_running, signal) {
       const { task, nextPoll } = await client.getTask(signal);
+      requireShortId(task);
       return { task: isWork(task) ? task : undefined, waitMs: nextPollMs(nextPoll) };
     },
   };
@@ -44,6 +45,7 @@ export function queuedTasks(
     nextPollAt = monotonic() + nextPollMs(nextPoll);
     const seen = new Set(known);
     for (const task of tasks) {
+      requireShortId(task);
       if (isWork(task) && !seen.has(task.id)) queued.push(task);
       seen.add(task.id);
     }
@@ -66,6 +68,17 @@ export function queuedTasks(
       return { task, waitMs: task === undefined ? waitMs : 0 };
     },
   };
+}
+
+/** In characters. Ids are kept, logged and sent back long after their task; those of the platform have 27. */
+const MAX_ID = 256;
+
+function requireShortId(task: Task | undefined): void {
+  if (task === undefined || task.id.length <= MAX_ID) return;
+  throw new GovernanceError(
+    "unavailable",
+    `the platform gives a task whose id has more than ${MAX_ID} characters`,
+  );
 }
 
 function isWork(task: Task | undefined): task is Task {

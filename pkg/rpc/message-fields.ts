@@ -1,11 +1,11 @@
 import type { DescMessage } from "@bufbuild/protobuf";
 import { BinaryReader, WireType } from "@bufbuild/protobuf/wire";
 import { AnySchema } from "@bufbuild/protobuf/wkt";
-import { GovernanceError } from "../../core/errors.ts";
+import { GovernanceError } from "../core/errors.ts";
 
 /**
- * The most fields of a request, those of its messages included. A field of two bytes becomes an object of a hundred, so
- * that 4 MiB would hold the event loop for seconds. The requests of platforms have a few hundred.
+ * The most fields of a message from elsewhere, those of its messages included. A field of two bytes becomes an object of a
+ * hundred, so that 4 MiB would hold the event loop for seconds. The requests of platforms have a few hundred.
  */
 const MAX_FIELDS = 20_000;
 
@@ -15,18 +15,22 @@ const MAX_ANY_BYTES = 256 * 1024;
 /** As deep as the decoder goes. */
 const MAX_DEPTH = 100;
 
-/** Throws `invalid-argument` for a request with too many fields. Bytes that are not a message are left to the decoder. */
-export function checkRequestFields(schema: DescMessage, bytes: Uint8Array): void {
+/**
+ * Throws `invalid-argument` for too many fields; `what` is the message in its words. Bytes that are not a message are left to
+ * the decoder.
+ */
+export function checkMessageFields(what: "request" | "answer", schema: DescMessage, bytes: Uint8Array): void {
   // Each field takes two bytes at least.
   if (bytes.byteLength <= 2 * MAX_FIELDS) return;
   try {
-    walk(layoutOf(schema), new BinaryReader(bytes), bytes.byteLength, { left: MAX_FIELDS, depth: 0 });
+    walk(layoutOf(schema), new BinaryReader(bytes), bytes.byteLength, { what, left: MAX_FIELDS, depth: 0 });
   } catch (error) {
     if (error instanceof GovernanceError) throw error;
   }
 }
 
 interface FieldsLeft {
+  readonly what: string;
   left: number;
   depth: number;
 }
@@ -60,7 +64,7 @@ function countFields(budget: FieldsLeft, fields: number): void {
   if (budget.left >= 0) return;
   throw new GovernanceError(
     "invalid-argument",
-    `the request has more than ${MAX_FIELDS} fields; send smaller lists`,
+    `the ${budget.what} has more than ${MAX_FIELDS} fields; send smaller lists`,
   );
 }
 

@@ -1,14 +1,14 @@
 import { Buffer } from "node:buffer";
 import { create, type MessageInitShape, toBinary } from "@bufbuild/protobuf";
 import { describe, expect, test } from "vitest";
-import { timed } from "../../../test/support/cpu-time.ts";
-import { GrantSchema } from "../../gen/c1/connector/v2/grant_pb.ts";
+import { timed } from "../../test/support/cpu-time.ts";
+import { GrantSchema } from "../gen/c1/connector/v2/grant_pb.ts";
 import {
   CreateAccountRequestSchema,
   ResourcesServiceListResourcesRequestSchema,
   ResourceTypeSchema,
-} from "../../gen/c1/connector/v2/resource_pb.ts";
-import { checkRequestFields } from "./request-fields.ts";
+} from "../gen/c1/connector/v2/resource_pb.ts";
+import { checkMessageFields } from "./message-fields.ts";
 
 const TOO_MANY = /^the request has more than 20000 fields; send smaller lists$/;
 
@@ -31,7 +31,7 @@ describe("a request is refused before it is decoded", () => {
     const profile = Object.fromEntries(Array.from({ length: 200_000 }, (_, at) => [`m${at}`, 1]));
     const bytes = account({ accountInfo: { profile } });
     const { ms } = timed(() =>
-      expect(() => checkRequestFields(CreateAccountRequestSchema, bytes)).toThrow(TOO_MANY),
+      expect(() => checkMessageFields("request", CreateAccountRequestSchema, bytes)).toThrow(TOO_MANY),
     );
     expect(ms).toBeLessThan(500);
   });
@@ -39,12 +39,19 @@ describe("a request is refused before it is decoded", () => {
   test("with two million empty messages in a list", () => {
     // Field 3, encryption_configs, of length 0.
     const bytes = Buffer.alloc(4 * 1024 * 1024, Buffer.of(0x1a, 0));
-    expect(() => checkRequestFields(CreateAccountRequestSchema, bytes)).toThrow(TOO_MANY);
+    expect(() => checkMessageFields("request", CreateAccountRequestSchema, bytes)).toThrow(TOO_MANY);
+  });
+
+  test("an answer has its own word", () => {
+    const bytes = Buffer.alloc(4 * 1024 * 1024, Buffer.of(0x1a, 0));
+    expect(() => checkMessageFields("answer", CreateAccountRequestSchema, bytes)).toThrow(
+      /^the answer has more than 20000 fields/,
+    );
   });
 
   test("with two million fields that are not known", () => {
     const bytes = Buffer.alloc(4 * 1024 * 1024, Buffer.of(0x78, 1));
-    expect(() => checkRequestFields(CreateAccountRequestSchema, bytes)).toThrow(TOO_MANY);
+    expect(() => checkMessageFields("request", CreateAccountRequestSchema, bytes)).toThrow(TOO_MANY);
   });
 
   test("with a map of 30,000 entries", () => {
@@ -53,20 +60,22 @@ describe("a request is refused before it is decoded", () => {
       Array.from({ length: 30_000 }, () => Buffer.concat([Buffer.of(0x0a, 4), entry])),
     );
     // The sources of a grant.
-    expect(() => checkRequestFields(GrantSchema, field(5, entries))).toThrow(TOO_MANY);
+    expect(() => checkMessageFields("request", GrantSchema, field(5, entries))).toThrow(TOO_MANY);
   });
 
   test("with a packed list of 50,000 numbers", () => {
     // The traits of a resource type, one byte each.
     const traits = field(3, Buffer.alloc(50_000, 1));
-    expect(() => checkRequestFields(ResourceTypeSchema, traits)).toThrow(TOO_MANY);
+    expect(() => checkMessageFields("request", ResourceTypeSchema, traits)).toThrow(TOO_MANY);
   });
 
   test("with an annotation of a megabyte", () => {
     const annotations = [{ typeUrl: "type.googleapis.com/x", value: new Uint8Array(1024 * 1024) }];
     const schema = ResourcesServiceListResourcesRequestSchema;
     const bytes = toBinary(schema, create(schema, { resourceTypeId: "user", annotations }));
-    expect(() => checkRequestFields(schema, bytes)).toThrow(/an annotation has 1048579 bytes, and may have/);
+    expect(() => checkMessageFields("request", schema, bytes)).toThrow(
+      /an annotation has 1048579 bytes, and may have/,
+    );
   });
 });
 
@@ -81,7 +90,7 @@ describe("a request is left to the decoder", () => {
     ["that is deeper than it decodes", () => field(1, field(4, profiles(3000)))],
     ["that is not a message", () => Buffer.alloc(100_000, 0xff)],
   ] as const)("%s", ([, bytes]) => {
-    expect(() => checkRequestFields(CreateAccountRequestSchema, bytes())).not.toThrow();
+    expect(() => checkMessageFields("request", CreateAccountRequestSchema, bytes())).not.toThrow();
   });
 });
 
