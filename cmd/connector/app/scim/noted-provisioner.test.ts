@@ -134,6 +134,22 @@ test("a dry run is not noted, and neither is a change that was refused before it
   expect(writes).toEqual([]);
 });
 
+test("a change that was refused by a bound asks AWS for nothing", async () => {
+  const refused = new GovernanceError("unavailable", "the change was not begun", { retryAt: new Date(1) });
+  const { calls, directory } = fakeDirectory({});
+  const made = noteChanges({
+    provisioner: fakeProvisioner({ grant: failing(refused) }).provisioner,
+    directory,
+    records: { wrote: async () => {} },
+    userIdKind: "sub",
+    onUnnoted: (error) => unnoted.push(error),
+    signal: never,
+  });
+  await expect(made.grant(ada, "ops", context, never)).rejects.toBe(refused);
+  await made.idle();
+  expect(calls).toEqual([]);
+});
+
 describe("a change that may have been made is read again:", () => {
   const lost = new GovernanceError("unavailable", "no answer", { reason: "outcome-unknown" });
   const inPool = someUser({ sub: SUB, username: "ada", attributes: { email: "ada@corp.test" } });

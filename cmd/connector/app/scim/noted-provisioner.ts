@@ -179,6 +179,9 @@ const NOTHING_MADE: ReadonlySet<ErrorCode> = new Set([
 ]);
 
 function mayHaveChanged(error: unknown): boolean {
-  const { code, appliedEffects, reason } = GovernanceError.from(error);
-  return appliedEffects.length > 0 || reason === "outcome-unknown" || !NOTHING_MADE.has(code);
+  const { code, appliedEffects, reason, retryAt } = GovernanceError.from(error);
+  if (appliedEffects.length > 0 || reason === "outcome-unknown") return true;
+  // A bound refused it. To read again for each of these would ask AWS for as much as the bound keeps off.
+  const isRefused = code === "unavailable" && reason === undefined && retryAt !== undefined;
+  return !isRefused && !NOTHING_MADE.has(code);
 }

@@ -6,6 +6,7 @@ import type { Runtime } from "../compose.ts";
 import { noteChanges } from "./noted-provisioner.ts";
 import { listedInventory } from "./scim-inventory.ts";
 import { openScimRecordsThread } from "./scim-records-thread.ts";
+import { unnotedLines } from "./unnoted-lines.ts";
 
 /** What SCIM keeps in the state directory, for every front: what any of them changes is in its lists. */
 export interface ScimState {
@@ -36,7 +37,7 @@ export function withNotedChanges(
   runtime: Runtime,
   scim: ScimState | undefined,
   { userIdKind }: Pick<Config, "userIdKind">,
-  signal: AbortSignal,
+  { signal, monotonic }: Pick<Context, "signal" | "monotonic">,
 ): Runtime {
   if (scim === undefined) return runtime;
   const { provisioner, directory, log } = runtime;
@@ -48,8 +49,7 @@ export function withNotedChanges(
       records: scim.records,
       userIdKind,
       signal,
-      onUnnoted: (error) =>
-        log.failure("a change is in the lists of SCIM after the next reading of the pool only", error),
+      onUnnoted: unnotedLines(log, monotonic),
     }),
   };
 }

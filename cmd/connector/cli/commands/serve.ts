@@ -58,7 +58,7 @@ export function serveCommand(config: Config, context: Context, readConfig: () =>
       inventory,
       enriched,
     });
-    const runtime = withNotedChanges(composed, scim, config, context.signal);
+    const runtime = withNotedChanges(composed, scim, config, context);
 
     const waits = logWaits(runtime.waits, log);
     shutdown.add("the log of waits", () => waits.close());
