@@ -182,6 +182,23 @@ describe("without an answer", () => {
     expect(judge(new Error("outer", { cause: Object.assign(new Error("x"), { code }) }))).toBe(kind);
   });
 
+  test.for([
+    ["connect", "EHOSTUNREACH", "unsent"],
+    ["getaddrinfo", "ENOTFOUND", "unsent"],
+    ["read", "EHOSTUNREACH", "transient"],
+    ["read", "ENETUNREACH", "transient"],
+    ["write", "ECONNREFUSED", "transient"],
+    ["writev", "EHOSTUNREACH", "transient"],
+  ] as const)("%s %s is %s: what was sent on a connection may have arrived", ([syscall, code, kind]) => {
+    const error = Object.assign(new Error("x"), { code, syscall });
+    expect(judge(error)).toBe(kind);
+    expect(judge(new Error("outer", { cause: error }))).toBe(kind);
+    // The connection to a proxy that has not opened the tunnel yet.
+    expect(judge(Object.assign(new Error("y", { cause: error }), { code: "ERR_PROXY_TUNNEL" }))).toBe(
+      "unsent",
+    );
+  });
+
   test("our own and the SDK's words", () => {
     expect(judge(new AttemptTimeout(1))).toBe("timeout");
     expect(judge(Object.assign(new Error("x"), { name: "TimeoutError", code: "ETIMEDOUT" }))).toBe("timeout");

@@ -31,7 +31,7 @@ export function classify(failure: AwsFailure, call: CallContext): FailureKind {
   }
   if (failure.modeled && /\brate exceeded\b|\btoo many requests\b/i.test(failure.text)) return "throttled";
   if (isRefusedByProxy(failure)) return "proxy-refused";
-  if (failure.networkCode !== undefined) return classifyNetwork(failure.networkCode);
+  if (failure.networkCode !== undefined) return classifyNetwork(failure.networkCode, failure);
   return classifyStatus(failure);
 }
 
@@ -169,7 +169,8 @@ const KIND_OF_SOURCE = {
   no: "no-credentials",
 } as const;
 
-// Codes of connections that were never made. A reset and ETIMEDOUT may also come after the request was sent.
+// Codes of connections that were never made. A reset and ETIMEDOUT may also come after the request was sent, and the others
+// where the system gives up a connection on which nothing is acknowledged any more.
 const UNSENT = /^(ECONNREFUSED|ENOTFOUND|EAI_\w+|EHOSTUNREACH|ENETUNREACH|EADDRNOTAVAIL|ERR_PROXY_TUNNEL)$/;
 
 /** A proxy that asks for a password or forbids the host answers the same next time. */
@@ -179,9 +180,9 @@ function isRefusedByProxy({ networkCode, text, status, modeled }: AwsFailure): b
   return status === 407 && !modeled;
 }
 
-function classifyNetwork(code: string): FailureKind {
+function classifyNetwork(code: string, { wasConnected }: AwsFailure): FailureKind {
   if (/CERT|^ERR_TLS|SELF_SIGNED|UNABLE_TO_(VERIFY|GET_ISSUER)/.test(code)) return "certificate";
-  return UNSENT.test(code) ? "unsent" : "transient";
+  return UNSENT.test(code) && !wasConnected ? "unsent" : "transient";
 }
 
 function classifyStatus({ modeled, status }: AwsFailure): FailureKind {

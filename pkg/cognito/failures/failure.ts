@@ -58,6 +58,8 @@ export interface AwsFailure {
   readonly requestId: string | undefined;
   /** Node's code of a network or TLS failure. */
   readonly networkCode: string | undefined;
+  /** A connection that was made has failed, so the request may have been sent. */
+  readonly wasConnected: boolean;
   /** The values of the request; undefined if they are not known. */
   readonly sent: readonly string[] | undefined;
   readonly original: unknown;
@@ -71,6 +73,7 @@ export function readFailure(error: unknown, requestId?: string): AwsFailure {
   const metadata = property(error, "$metadata");
   const status = property(metadata, "httpStatusCode");
   const modeled = property(error, "$fault") !== undefined;
+  const network = networkFailure(error);
   return {
     name: safeName(property(error, "name")),
     text: textOrEmpty(property(error, "message")),
@@ -78,18 +81,27 @@ export function readFailure(error: unknown, requestId?: string): AwsFailure {
     status: typeof status === "number" ? status : undefined,
     requestId: safeRequestId(property(metadata, "requestId") ?? requestId),
     // An error that AWS named may have a member called code of its own, which is not Node's.
-    networkCode: modeled ? undefined : networkCode(error),
+    networkCode: modeled ? undefined : codeOf(network),
+    wasConnected: SENT_BY.test(textOrEmpty(property(network, "syscall"))),
     sent: sentValuesOf(error),
     original: error,
   };
 }
 
-function networkCode(error: unknown): string | undefined {
-  const code = property(error, "code");
-  if (typeof code === "string") return safeName(code);
+/** What Node failed with: the first of the causes that has a code. */
+function networkFailure(error: unknown): unknown {
+  if (codeOf(error) !== undefined) return error;
   const cause = property(error, "cause");
-  return cause === undefined || cause === error ? undefined : networkCode(cause);
+  return cause === undefined || cause === error ? undefined : networkFailure(cause);
 }
+
+function codeOf(error: unknown): string | undefined {
+  const code = property(error, "code");
+  return typeof code === "string" ? safeName(code) : undefined;
+}
+
+/** The system calls on a connection; `connect` and `getaddrinfo` come before there is one. */
+const SENT_BY = /^(read|writev?|shutdown)$/;
 
 function property(value: unknown, key: string): unknown {
   if (typeof value !== "object" || value === null || !(key in value)) return undefined;
