@@ -1,6 +1,7 @@
 import type { Receipt } from "../core/directory-writer.ts";
 import { GovernanceError } from "../core/errors.ts";
 import type { User, UserDetails } from "../core/user.ts";
+import type { Reconciled } from "./change-plan.ts";
 import type { Deps } from "./deps.ts";
 import type { Account } from "./find-user.ts";
 
@@ -19,6 +20,19 @@ export async function retryUntilVisible<T>(
     await sleep(pauseMs, signal);
   }
   return await read(signal);
+}
+
+/**
+ * What became of a call whose answer was lost. AWS may still be at it, as while a trigger of the pool runs, so it is not done
+ * only when several reads do not show it. `find` resolves with undefined where a read does not.
+ */
+export async function reconciledBy<R extends Receipt>(
+  deps: Pick<Deps, "sleep">,
+  find: (signal: AbortSignal) => Promise<R | undefined>,
+  signal: AbortSignal,
+): Promise<Reconciled<R>> {
+  const receipt = await retryUntilVisible(deps, find, signal);
+  return receipt === undefined ? { state: "not-done" } : { state: "done", receipt };
 }
 
 /** A call for a new account, which may not be visible to it yet. */

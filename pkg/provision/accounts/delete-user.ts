@@ -2,15 +2,15 @@ import type { Receipt } from "../../core/directory-writer.ts";
 import { GovernanceError } from "../../core/errors.ts";
 import type { OpenChange } from "../../core/journal.ts";
 import type { User } from "../../core/user.ts";
-import type { Plan, Reconciled, Steps } from "../change-plan.ts";
+import type { Plan, Steps } from "../change-plan.ts";
 import type { Deps } from "../deps.ts";
 import type { Family } from "../family.ts";
 import type { Account } from "../find-user.ts";
 import { groupsOfUser } from "../groups/listings.ts";
 import type { DeletedUser, RecoveryResult } from "../provisioner.ts";
 import { goneIsDone, type StepLog } from "../steps.ts";
-import { changeAccountIfFound } from "../users/user-change.ts";
-import { userIfThere } from "../visibility.ts";
+import { changeAccountIfFound, reconcileUser } from "../users/user-change.ts";
+import { reconciledBy, userIfThere } from "../visibility.ts";
 
 /** Deletes an account with its memberships, whose names the audit log keeps. It succeeds for a missing one (mark 34). */
 export function createUserDeletion(deps: Deps): Family<"deleteUser", "delete-user"> {
@@ -53,7 +53,7 @@ async function planDeletion(deps: Deps, account: Account, signal: AbortSignal): 
         await steps.make(
           "AdminDisableUser",
           (inner) => directory.disableUser(user.username, inner),
-          (inner) => isDisabled(deps, user, inner),
+          (inner) => reconcileUser(deps, user, ({ enabled }) => !enabled, inner),
         );
         await removeOrEnable(deps, steps, user);
       }
@@ -75,14 +75,15 @@ async function groupsIfThere(
   }
 }
 
-function remove({ directory, users }: Deps, steps: Steps, user: User): Promise<Receipt> {
+function remove(deps: Deps, steps: Steps, user: User): Promise<Receipt> {
+  const { directory, users } = deps;
+  async function isGone(signal: AbortSignal): Promise<Receipt | undefined> {
+    return (await users.reread(user, signal)) === undefined ? { requestId: undefined } : undefined;
+  }
   return steps.make(
     "AdminDeleteUser",
     (signal) => goneIsDone(directory.deleteUser(user.username, signal)),
-    async (signal): Promise<Reconciled<Receipt>> =>
-      (await users.reread(user, signal)) === undefined
-        ? { state: "done", receipt: { requestId: undefined } }
-        : { state: "not-done" },
+    (signal) => reconciledBy(deps, isGone, signal),
   );
 }
 
@@ -102,13 +103,6 @@ function mayWantDisabled(error: unknown): boolean {
     error instanceof GovernanceError &&
     (error.reason === "user-state" || error.reason === "request-refused" || error.code === "invalid-argument")
   );
-}
-
-async function isDisabled({ users }: Deps, user: User, signal: AbortSignal): Promise<Reconciled<Receipt>> {
-  const now = await users.reread(user, signal);
-  return now === undefined || now.enabled
-    ? { state: "not-done" }
-    : { state: "done", receipt: { requestId: undefined } };
 }
 
 /** The account is gone, or as it was before: a deletion that was cut off is not finished hours later. */

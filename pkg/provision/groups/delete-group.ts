@@ -8,6 +8,7 @@ import type { Deps } from "../deps.ts";
 import type { Family } from "../family.ts";
 import type { DeletedGroup, RecoveryResult } from "../provisioner.ts";
 import { goneIsDone, type StepLog } from "../steps.ts";
+import { reconciledBy } from "../visibility.ts";
 import { endsSessions, signOutAll } from "./end-sessions.ts";
 import { membersOfGroup } from "./listings.ts";
 
@@ -57,9 +58,12 @@ export function createGroupDeletion(deps: Deps): Family<"deleteGroup", "delete-g
   }
 
   async function reconcileGone(group: Group, signal: AbortSignal): Promise<Reconciled<Receipt>> {
-    const there = await groups.current(group.name, signal);
-    const gone = there === undefined || there.createdAt.getTime() !== group.createdAt.getTime();
-    return gone ? { state: "done", receipt: { requestId: undefined } } : { state: "not-done" };
+    async function isGone(inner: AbortSignal): Promise<Receipt | undefined> {
+      const there = await groups.current(group.name, inner);
+      const gone = there === undefined || there.createdAt.getTime() !== group.createdAt.getTime();
+      return gone ? { requestId: undefined } : undefined;
+    }
+    return await reconciledBy(deps, isGone, signal);
   }
 
   /** Older AWS documents say that a group must be empty. When this fails half way, the removed members are added again. */

@@ -77,6 +77,17 @@ describe("making a group", () => {
     expect(stage.writes()).toEqual(["CreateGroup"]);
   });
 
+  test("that AWS makes after the connection is lost is not reported as not made", async () => {
+    const stage = createStage();
+    stage.cognito.script({ operation: "CreateGroup", cut: "before" });
+    stage.cognito.onCall("GetGroup", 4, () => {
+      stage.pool.addGroup({ name: "team" });
+    });
+    const outcome = await stage.provisioner.createGroup("team", none, asked, never);
+    expect(outcome).toMatchObject({ outcome: "done", result: { name: "team" }, steps: [{ state: "done" }] });
+    expect(stage.writes()).toEqual(["CreateGroup"]);
+  });
+
   test("mark 21: a full pool is reported at once and not tried again", async () => {
     const stage = createStage({ groups: ["one"], behaviour: { groupsPerPool: 1 } });
     const refused = await refusal(stage.provisioner.createGroup("two", none, asked, never));

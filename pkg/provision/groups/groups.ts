@@ -14,6 +14,7 @@ import type { Deps } from "../deps.ts";
 import type { Family } from "../family.ts";
 import type { GroupPatch, RecoveryResult } from "../provisioner.ts";
 import type { StepLog } from "../steps.ts";
+import { reconciledBy } from "../visibility.ts";
 import { groupGone } from "./listings.ts";
 
 export function createGroupChanges(
@@ -99,9 +100,11 @@ export function createGroupChanges(
     fields: GroupFields,
     signal: AbortSignal,
   ): Promise<Reconciled<Made<Group>>> {
-    const group = await groups.current(name, signal);
-    if (group === undefined || !same(group, fields)) return { state: "not-done" };
-    return { state: "done", receipt: { made: group, requestId: undefined } };
+    async function find(inner: AbortSignal): Promise<Made<Group> | undefined> {
+      const group = await groups.current(name, inner);
+      return group !== undefined && same(group, fields) ? { made: group, requestId: undefined } : undefined;
+    }
+    return await reconciledBy(deps, find, signal);
   }
 
   async function reconcile(

@@ -6,6 +6,7 @@ import type { Reconciled, Steps } from "../change-plan.ts";
 import type { Deps } from "../deps.ts";
 import type { Account } from "../find-user.ts";
 import { goneIsDone } from "../steps.ts";
+import { reconciledBy } from "../visibility.ts";
 import { groupGone, groupsOfUser } from "./listings.ts";
 
 /** Refuses a group that nobody may be put into. Rejects with `group-gone` where the pool has no such group. */
@@ -48,7 +49,7 @@ export function checkGroupCount(
 
 /** `wrap` makes the request: a new account may not be visible to it at first. */
 export async function addMemberStep(
-  deps: Pick<Deps, "directory" | "groups">,
+  deps: Pick<Deps, "directory" | "groups" | "sleep">,
   steps: Steps,
   { username }: Pick<Account, "username">,
   group: string,
@@ -62,7 +63,7 @@ export async function addMemberStep(
 }
 
 export async function removeMemberStep(
-  deps: Pick<Deps, "directory">,
+  deps: Pick<Deps, "directory" | "sleep">,
   steps: Steps,
   { username }: Pick<Account, "username">,
   group: string,
@@ -89,12 +90,15 @@ async function addMember(
 }
 
 async function isMember(
-  { directory }: Pick<Deps, "directory">,
+  deps: Pick<Deps, "directory" | "sleep">,
   username: string,
   group: string,
   wanted: boolean,
   signal: AbortSignal,
 ): Promise<Reconciled<Receipt>> {
-  const is = (await groupsOfUser(directory, username, signal)).has(group);
-  return is === wanted ? { state: "done", receipt: { requestId: undefined } } : { state: "not-done" };
+  async function find(inner: AbortSignal): Promise<Receipt | undefined> {
+    const is = (await groupsOfUser(deps.directory, username, inner)).has(group);
+    return is === wanted ? { requestId: undefined } : undefined;
+  }
+  return await reconciledBy(deps, find, signal);
 }

@@ -209,6 +209,14 @@ describe("a grant", () => {
     expect(outcome).toMatchObject({ outcome: "done", steps: [{ state: "done" }] });
   }, 20_000);
 
+  test("that AWS carries out after the connection is lost is not reported as not made", async () => {
+    const stage = createStage(staff);
+    stage.cognito.script({ operation: "AdminAddUserToGroup", cut: "before" });
+    stage.cognito.onCall("AdminListGroupsForUser", 4, () => stage.pool.join("ann", "new"));
+    const outcome = await stage.provisioner.grant(byId(subOf(stage, "ann")), "new", asked, never);
+    expect(outcome).toMatchObject({ outcome: "done", steps: [{ state: "done" }] });
+  }, 20_000);
+
   test("that never arrives fails, and nothing is done", async () => {
     const stage = createStage(staff);
     stage.cognito.script({ operation: "AdminAddUserToGroup", cut: "before" });

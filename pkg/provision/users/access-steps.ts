@@ -6,7 +6,7 @@ import type { Deps } from "../deps.ts";
 import type { Account } from "../find-user.ts";
 import { reconcileUser } from "./user-change.ts";
 
-type AccessDeps = Pick<Deps, "directory" | "users">;
+type AccessDeps = Pick<Deps, "directory" | "sleep" | "users">;
 
 /** `wrap` makes the request: a new account may not be visible to it at first. */
 export async function disableStep(

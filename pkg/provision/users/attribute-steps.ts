@@ -47,7 +47,7 @@ export function asWritten(user: User, { set, removed }: AttributeDifference): Us
 }
 
 export async function attributeSteps(
-  deps: Pick<Deps, "directory" | "users">,
+  deps: Pick<Deps, "directory" | "sleep" | "users">,
   steps: Steps,
   user: User,
   { set, removed }: AttributeDifference,

@@ -7,7 +7,7 @@ import type { Plan, Reconciled } from "../change-plan.ts";
 import type { Deps } from "../deps.ts";
 import type { Account } from "../find-user.ts";
 import type { Outcome, UserRef, WriteContext } from "../provisioner.ts";
-import { userIfThere } from "../visibility.ts";
+import { reconciledBy, userIfThere } from "../visibility.ts";
 
 /** A change of one account. `UserDetails` as subject: planned on the account as it is now. */
 interface AccountChange<Subject extends Account, T> {
@@ -121,14 +121,16 @@ function groupIn(group: string | undefined): Pick<ChangeTarget, "group"> {
 
 /** After a lost answer: done when the account is now as it was to be. */
 export async function reconcileUser(
-  { users }: Pick<Deps, "users">,
+  deps: Pick<Deps, "sleep" | "users">,
   user: User,
   isDone: (now: UserDetails) => boolean,
   signal: AbortSignal,
 ): Promise<Reconciled<Receipt>> {
-  const now = await users.reread(user, signal);
-  if (now === undefined || !isDone(now)) return { state: "not-done" };
-  return { state: "done", receipt: { requestId: undefined } };
+  async function find(inner: AbortSignal): Promise<Receipt | undefined> {
+    const now = await deps.users.reread(user, inner);
+    return now !== undefined && isDone(now) ? { requestId: undefined } : undefined;
+  }
+  return await reconciledBy(deps, find, signal);
 }
 
 export function userGone(sub: string): GovernanceError {

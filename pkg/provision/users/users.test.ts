@@ -396,6 +396,25 @@ describe("passwords", () => {
     expect(outcome.result.user.status).toBe("RESET_REQUIRED");
     expect(stage.writes()).toEqual(["AdminResetUserPassword"]);
   });
+
+  test("a reset that AWS carries out after the connection is lost is not reported as not made", async () => {
+    const stage = createStage({ users });
+    stage.cognito.script({ operation: "AdminResetUserPassword", cut: "before" });
+    stage.cognito.onCall("AdminGetUser", 4, () => {
+      stored(stage).status = "RESET_REQUIRED";
+    });
+    const outcome = await stage.provisioner.resetPassword(ann, asked, never);
+    expect(outcome).toMatchObject({ outcome: "done", result: { user: { status: "RESET_REQUIRED" } } });
+    expect(stage.writes()).toEqual(["AdminResetUserPassword"]);
+  });
+
+  test("a reset that never arrives fails, and nothing is done", async () => {
+    const stage = createStage({ users });
+    stage.cognito.script({ operation: "AdminResetUserPassword", cut: "before" });
+    const failed = await refusal(stage.provisioner.resetPassword(ann, asked, never));
+    expect(failed).toMatchObject({ code: "unavailable", appliedEffects: [] });
+    expect(stage.audit.records).toMatchObject([{ outcome: "failed", steps: [{ state: "not-done" }] }]);
+  });
 });
 
 describe("the way back in", () => {
