@@ -274,6 +274,24 @@ describe("findUsers", () => {
     expect(stub.requests).toHaveLength(0);
   });
 
+  test("mark 4: markers in a circle end the search with an error", async () => {
+    const { stub, directory } = await over(({ number }) =>
+      number > 20
+        ? awsError("AccessDeniedException")
+        : { body: { Users: [], PaginationToken: number % 2 === 0 ? "even" : "odd" } },
+    );
+    expect((await refusal(directory.findUsers("email", "ann@example.com", never))).code).toBe("internal");
+    expect(stub.requests).toHaveLength(3);
+  });
+
+  test("a user whom two pages have is found once", async () => {
+    const { directory } = await over(({ number }) => ({
+      body: { Users: [wireUser(1)], ...(number < 2 ? { PaginationToken: "m" } : {}) },
+    }));
+    const found = await directory.findUsers("email", "user-1@example.com", never);
+    expect(found).toHaveLength(1);
+  });
+
   test("a failed second page fails the whole search", async () => {
     const { directory } = await over(({ number }) =>
       number === 1

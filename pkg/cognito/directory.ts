@@ -10,6 +10,7 @@ import {
 } from "@aws-sdk/client-cognito-identity-provider";
 import type { Directory } from "../core/directory.ts";
 import type { DirectoryWriter } from "../core/directory-writer.ts";
+import { GovernanceError } from "../core/errors.ts";
 import type { Page, PageRequest } from "../core/page.ts";
 import type { Priority } from "../core/throttle.ts";
 import type { User } from "../core/user.ts";
@@ -137,14 +138,21 @@ export function createCognitoDirectory(options: CognitoOptions): CognitoDirector
 
     async findUsers(attribute, value, signal) {
       const filter = formatFilter({ by: attribute, value });
-      const found: User[] = [];
+      const found = new Map<string, User>();
+      const seen = new Set<string>();
       let marker: string | undefined;
       do {
         const page: Page<User> = await usersPage({ marker }, filter, "read", signal);
-        found.push(...page.items.filter((user) => meetsSearch(attribute, searched(user, attribute), value)));
+        for (const user of page.items) {
+          if (meetsSearch(attribute, searched(user, attribute), value)) found.set(user.sub, user);
+        }
         marker = page.next;
+        if (marker !== undefined && seen.has(marker)) {
+          throw new GovernanceError("internal", "ListUsers: AWS gave the same page marker twice");
+        }
+        seen.add(marker ?? "");
       } while (marker !== undefined);
-      return found;
+      return [...found.values()];
     },
 
     getUser: (username, signal) => userDetails(username, "read", signal),

@@ -5,7 +5,7 @@ import type { Member } from "../../core/user.ts";
 
 /** The names of all groups of a user, read to the end (mark 16). Rejects with `user-gone`. */
 export async function groupsOfUser(
-  directory: Directory,
+  directory: Pick<Directory, "listGroupsOfUser">,
   username: string,
   signal: AbortSignal,
 ): Promise<ReadonlySet<string>> {
@@ -14,7 +14,7 @@ export async function groupsOfUser(
 
 /** The same with all that Cognito says of each group. */
 export async function groupListOfUser(
-  directory: Directory,
+  directory: Pick<Directory, "listGroupsOfUser">,
   username: string,
   signal: AbortSignal,
 ): Promise<readonly Group[]> {

@@ -2,6 +2,7 @@ import type { Directory } from "../../../../pkg/core/directory.ts";
 import { GovernanceError } from "../../../../pkg/core/errors.ts";
 import type { User } from "../../../../pkg/core/user.ts";
 import { isUuid } from "../../../../pkg/core/uuid.ts";
+import { groupsOfUser } from "../../../../pkg/provision/groups/listings.ts";
 import type { UserRef } from "../../../../pkg/provision/provisioner.ts";
 import type { OwnWrite } from "../../../../pkg/scim/records.ts";
 
@@ -40,23 +41,12 @@ export function subjectReader({ directory, userIdKind, signal }: SubjectReaderOp
     return found;
   }
 
-  async function groupsOf(username: string): Promise<ReadonlySet<string>> {
-    const names = new Set<string>();
-    let marker: string | undefined;
-    do {
-      const page = await directory.listGroupsOfUser(username, { marker }, signal);
-      for (const { name } of page.items) names.add(name);
-      marker = page.next;
-    } while (marker !== undefined);
-    return names;
-  }
-
   async function memberships(users: readonly User[], groups: readonly string[]): Promise<Writes> {
     const writes: OwnWrite[] = [];
     for (const user of users) {
       writes.push({ kind: "user", user });
       if (groups.length === 0) continue;
-      const isIn = await groupsOf(user.username);
+      const isIn = await groupsOfUser(directory, user.username, signal);
       writes.push(
         ...memberWrites(
           "member-added",
@@ -91,7 +81,7 @@ export function subjectReader({ directory, userIdKind, signal }: SubjectReaderOp
     async whole(sub: string): Promise<Writes> {
       const [user] = await directory.findUsers("sub", sub, signal);
       if (user === undefined) return goneWrites(sub);
-      const groups = await groupsOf(user.username);
+      const groups = await groupsOfUser(directory, user.username, signal);
       return [{ kind: "user", user }, ...memberWrites("member-added", user, [...groups])];
     },
     async sub(sub: string, groups: readonly string[]): Promise<Writes> {
