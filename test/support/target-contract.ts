@@ -18,6 +18,7 @@ import {
 } from "../../pkg/core/sync-plan.ts";
 import { WHOLE_POOL } from "../../pkg/core/sync-scope.ts";
 import type { PageProof } from "../../pkg/core/unlisted-users.ts";
+import type { User } from "../../pkg/core/user.ts";
 import type { SyncPage, SyncTarget } from "../../pkg/sync/target.ts";
 import { type FakePool, fakeDirectory, POOL, someGroup, userNumber } from "./fake-directory.ts";
 import { syncInto } from "./memory-target.ts";
@@ -173,6 +174,22 @@ export function targetContract(name: string, make: () => TargetUnderTest): void 
       expect((await reopened()).counts).toEqual(COUNTS);
       expect(await target.publish(STRICT, never)).toMatchObject({ counts: COUNTS });
       expect(await (await reopened()).previousMembers(["none"])).toEqual([0]);
+    });
+
+    test("takes a page that has a user twice, as it was and as it is", async () => {
+      const rowsOf = async (user: User) =>
+        (await connectorOf({ users: [user] }).listUsers({ pageToken: "", pageSize: 0 }, never)).items;
+      const older = userNumber(1);
+      const was = await rowsOf(older);
+      const is = await rowsOf({ ...older, modifiedAt: new Date(older.modifiedAt.getTime() + 1_000) });
+      const page = (cursor: ListingCursor, users: SyncPage["users"]): SyncPage => {
+        return { cursor, opens: [], users, groups: [], memberships: [] };
+      };
+      await target.begin(RUN, connectorOf({}).listResourceTypes(), firstListings(WHOLE_POOL));
+      const first = advance(USERS_LISTING, "2");
+      await target.commit(page(first, is));
+      await target.commit(page(advance(first, ""), [...was, ...is]));
+      expect(target.counts).toEqual({ users: 1, groups: 0, memberships: 0 });
     });
 
     test("opens the listings of groups that are new or were dropped, and leaves the others", async () => {

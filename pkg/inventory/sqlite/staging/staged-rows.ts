@@ -101,9 +101,13 @@ export class StagedRows {
 
   /** The places in the list of those that a `commit` would write now. */
   lacking(keys: readonly StagedKey[]): readonly number[] {
+    /** Of those that a `commit` would write before: a page may have a user twice, as it was and as it is. */
+    const written = new Map<string, number>();
     return keys.flatMap(({ sub, stamp }, place) => {
-      const known = this.#sql.findUser.get(sub);
-      return known !== undefined && known["stamp"] === stampNumber(stamp) ? [] : [place];
+      const wanted = stampNumber(stamp);
+      if ((written.get(sub) ?? this.#sql.findUser.get(sub)?.["stamp"]) === wanted) return [];
+      written.set(sub, wanted);
+      return [place];
     });
   }
 
