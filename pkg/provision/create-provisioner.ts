@@ -17,6 +17,7 @@ import { createGroupLookup } from "./group-lookup.ts";
 import { createGroupDeletion } from "./groups/delete-group.ts";
 import { createGroupChanges } from "./groups/groups.ts";
 import { createMemberships } from "./groups/memberships.ts";
+import type { KnownAccounts } from "./known-accounts.ts";
 import { createOpenChanges } from "./open-changes.ts";
 import { createUserChange } from "./parts/change-parts.ts";
 import type { Provisioner } from "./provisioner.ts";
@@ -37,6 +38,8 @@ interface ProvisionOptions extends ProvisionTools {
   readonly journal: Journal;
   /** On whose behalf the running code works; by default nobody's. */
   readonly origins?: CallOrigins | undefined;
+  /** The accounts that are known already, by what has been listed; by default none. */
+  readonly accounts?: KnownAccounts | undefined;
   /** Throws where the calls of a change would be refused for want of room. */
   readonly requireRoom?: (() => void) | undefined;
   /** How many changes of callers may be open at once, default 300; a caller has at most half of them. */
@@ -67,7 +70,7 @@ export function createProvisioner(options: ProvisionOptions): Provisioner {
     clientMetadata: options.clientMetadata,
     reconcile: (change, steps) => reconcile[change.kind](change, steps),
   });
-  const users = createUserFinder(directory, options.userIdKind, now);
+  const users = createUserFinder(directory, options.userIdKind, now, options.accounts);
   const lookup = createGroupLookup(directory, now, options.origins?.forAll);
   const deps: Deps = {
     directory,

@@ -9,9 +9,7 @@ import type { Directory, SearchableAttribute } from "../core/directory.ts";
 import { GovernanceError } from "../core/errors.ts";
 import type { User, UserDetails } from "../core/user.ts";
 import { isUuid } from "../core/uuid.ts";
-
-/** What identifies an account: the `sub` is never used again, and the username never changes. */
-export type Account = Pick<User, "sub" | "username">;
+import { type Account, createKnownAccounts, type KnownAccounts, keepNewest } from "./known-accounts.ts";
 
 /**
  * Finds the account that a caller means, and its true username, never an alias (D1, mark 28). Decisions on the state of
@@ -42,9 +40,6 @@ export interface UserFinder {
 /** After this time a new account is visible to every read (mark 50). */
 export const VISIBLE_WITHIN_MS = 30_000;
 
-/** An entry never becomes wrong: usernames never change, and a sub is never used again. So only the number is bounded. */
-const REMEMBERED = 10_000;
-
 /** The names by which AWS finds a local user, besides username and sub. */
 const ALIASES = ["email", "phone_number", "preferred_username"] as const;
 
@@ -52,12 +47,12 @@ export function createUserFinder(
   directory: Directory,
   userIdKind: "sub" | "username",
   now: EpochClock,
+  known: KnownAccounts = createKnownAccounts(),
 ): UserFinder {
-  const usernames = new Map<string, string>();
   const madeAt = new Map<string, EpochMs>();
 
   function remembered<T extends Account>(account: T): T {
-    keep(usernames, account.sub, account.username);
+    known.remember(account);
     return account;
   }
 
@@ -87,7 +82,7 @@ export function createUserFinder(
   async function reread({ sub, username }: Account, signal: AbortSignal): Promise<UserDetails | undefined> {
     const answer = await read(username, signal);
     if (answer?.sub === sub) return remembered(answer);
-    usernames.delete(sub);
+    known.forget(sub);
     if (answer !== undefined && (await isHiddenBy(answer, { sub, username }, signal))) {
       throw answeredByAnother(`user ${sub}`, answer);
     }
@@ -106,7 +101,7 @@ export function createUserFinder(
 
   async function bySub(given: string, signal: AbortSignal): Promise<Account> {
     const sub = isUuid(given) ? given.toLowerCase() : given;
-    const username = usernames.get(sub);
+    const username = known.usernameOf(sub);
     if (username !== undefined) return { sub, username };
     const [listed] = (await list("sub", sub, signal)) ?? [];
     if (listed !== undefined) return remembered(listed);
@@ -216,17 +211,10 @@ export function createUserFinder(
     },
     remember(account) {
       remembered(account);
-      keep(madeAt, account.sub, now());
+      keepNewest(madeAt, account.sub, now());
     },
     idOf: (user) => (userIdKind === "sub" ? user.sub : user.username),
   };
-}
-
-function keep<V>(map: Map<string, V>, key: string, value: V): void {
-  map.delete(key);
-  map.set(key, value);
-  const oldest = map.size > REMEMBERED ? map.keys().next() : undefined;
-  if (oldest?.value !== undefined) map.delete(oldest.value);
 }
 
 const PHONE = /^\+\d{2,15}$/;

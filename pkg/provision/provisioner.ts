@@ -109,7 +109,10 @@ export interface DeletedUser {
   readonly groups: readonly string[];
 }
 
-/** The account as it is after the change, read back; in a dry run as it is. */
+/**
+ * The account as it is after the change, read back; in a dry run as it is. One that was enabled or disabled is not read back,
+ * since only its `modifiedAt` could not be known: that is the one of before.
+ */
 export interface ChangedUser {
   readonly user: User;
 }

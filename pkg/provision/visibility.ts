@@ -3,7 +3,7 @@ import { GovernanceError } from "../core/errors.ts";
 import type { User, UserDetails } from "../core/user.ts";
 import type { Reconciled } from "./change-plan.ts";
 import type { Deps } from "./deps.ts";
-import type { Account } from "./find-user.ts";
+import type { Account } from "./known-accounts.ts";
 
 /** A new account may not be visible to a read for a moment (mark 50). */
 const PAUSES_MS = [200, 400, 800, 1600];

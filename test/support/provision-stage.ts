@@ -7,6 +7,7 @@ import type { DirectoryWriter } from "../../pkg/core/directory-writer.ts";
 import type { Journal, NewChange } from "../../pkg/core/journal.ts";
 import type { ProvisioningSettings } from "../../pkg/core/provisioning-settings.ts";
 import { createProvisioner } from "../../pkg/provision/create-provisioner.ts";
+import type { KnownAccounts } from "../../pkg/provision/known-accounts.ts";
 import type { Provisioner, WriteContext } from "../../pkg/provision/provisioner.ts";
 import { createPool, type Pool, type PoolDefinition } from "../cognito/pool.ts";
 import type { Stats } from "../cognito/record.ts";
@@ -59,6 +60,8 @@ export interface StageOptions {
 
 export interface ProcessOptions extends StageOptions {
   readonly directory?: Directory & DirectoryWriter;
+  /** What has been listed. */
+  readonly accounts?: KnownAccounts;
   /** Wraps the journal. */
   readonly journal?: (inner: Journal) => Journal;
   /** Another state directory. */
@@ -104,6 +107,7 @@ export function createStage(definition: Partial<PoolDefinition> = {}, options: S
       audit: written,
       onWarning,
       origins,
+      accounts: over.accounts,
       now: () => clock.now(),
       newId() {
         ids += 1;

@@ -14,6 +14,7 @@ import { createCallOrigins } from "../../../pkg/ops/call-origins.ts";
 import type { Logger } from "../../../pkg/ops/logger.ts";
 import { type CallMeter, createCallMeter } from "../../../pkg/ops/metrics/call-meter.ts";
 import type { Shutdown } from "../../../pkg/ops/shutdown.ts";
+import { createKnownAccounts, rememberListed } from "../../../pkg/provision/known-accounts.ts";
 import type { Provisioner } from "../../../pkg/provision/provisioner.ts";
 import { createReadAhead } from "../../../pkg/read-ahead/create-read-ahead.ts";
 import { outdatingWriter } from "../../../pkg/read-ahead/outdating-writer.ts";
@@ -130,7 +131,9 @@ export function compose({
     },
   });
   shutdown.add("the connections to AWS", () => cognito.close());
-  const directory = telemetry.directory(cognito);
+  const accounts = createKnownAccounts();
+  const measured = telemetry.directory(cognito);
+  const directory = config.provisioning.enabled ? rememberListed(measured, accounts) : measured;
   sharing?.begin(directory);
 
   const enrichment =
@@ -176,6 +179,7 @@ export function compose({
     records,
     now,
     origins,
+    accounts,
     requireRoom: () => throttle.requireRoom(),
     onWarning: ({ id, kind }, warning) =>
       log.warn(`a change was made in part: ${warning}`, { change: id, kind }),

@@ -15,6 +15,7 @@ import {
 import type { ProvisioningSettings } from "../../../pkg/core/provisioning-settings.ts";
 import { createRefusedCalls } from "../../../pkg/ops/audit/refused-calls.ts";
 import { createProvisioner } from "../../../pkg/provision/create-provisioner.ts";
+import type { KnownAccounts } from "../../../pkg/provision/known-accounts.ts";
 import type { Provisioner } from "../../../pkg/provision/provisioner.ts";
 import { createProvisioningPolicy } from "../../../pkg/provision/provisioning-policy.ts";
 import { pause } from "../process/pause.ts";
@@ -49,6 +50,7 @@ export interface ProvisioningTools {
   readonly records: Records;
   readonly now: EpochClock;
   readonly origins: CallOrigins;
+  readonly accounts: KnownAccounts;
   /** Throws where the calls of a change would be refused for want of room. */
   readonly requireRoom: () => void;
   /** A change was made without a part that AWS denied. */
@@ -69,7 +71,7 @@ const REFUSALS_EVERY_MS = 60_000;
 export function createProvisioning(
   config: Config,
   directory: Directory & DirectoryWriter,
-  { records, now, origins, requireRoom, onWarning, onUnrecorded }: ProvisioningTools,
+  { records, now, origins, accounts, requireRoom, onWarning, onUnrecorded }: ProvisioningTools,
 ): Provisioning {
   const { poolId, stateDir, userIdKind, provisioning } = config;
   const refusals = createRefusedCalls({
@@ -87,7 +89,11 @@ export function createProvisioning(
   }
   const refusalTimer = setInterval(() => void recordRefusal(() => refusals.flush()), REFUSALS_EVERY_MS);
   refusalTimer.unref();
-  const provisionerOver = (over: Directory & DirectoryWriter, policy: ProvisioningSettings): Provisioner =>
+  const provisionerOver = (
+    over: Directory & DirectoryWriter,
+    policy: ProvisioningSettings,
+    known?: KnownAccounts,
+  ): Provisioner =>
     createProvisioner({
       directory: over,
       poolId,
@@ -98,6 +104,7 @@ export function createProvisioning(
       audit: records,
       onWarning,
       origins,
+      accounts: known,
       requireRoom,
       maxOpenChanges: openChangesIn(config),
       now,
@@ -106,7 +113,7 @@ export function createProvisioning(
       sha256: (text) => createHash("sha256").update(text).digest("hex"),
       sleep: pause,
     });
-  const provisioner = provisionerOver(directory, provisioning);
+  const provisioner = provisionerOver(directory, provisioning, accounts);
   const budgets = async (): Promise<readonly BudgetStatus[]> => {
     const limits = createProvisioningPolicy(provisioning, poolId).limits(BUDGETS);
     const spent = (budget: Budget) => (stateDir === "" ? 0 : records.spent(budget, now()));

@@ -1,7 +1,7 @@
 // Tokens name the groups of a user until they expire (mark 47), also after the membership has ended.
 import { GovernanceError } from "../../core/errors.ts";
 import type { Deps } from "../deps.ts";
-import type { Account } from "../find-user.ts";
+import type { Account } from "../known-accounts.ts";
 import type { WriteContext } from "../provisioner.ts";
 import { goneIsDone, type StepLog } from "../steps.ts";
 

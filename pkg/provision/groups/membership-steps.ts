@@ -4,7 +4,7 @@ import { GovernanceError } from "../../core/errors.ts";
 import type { Group } from "../../core/group.ts";
 import type { Reconciled, Steps } from "../change-plan.ts";
 import type { Deps } from "../deps.ts";
-import type { Account } from "../find-user.ts";
+import type { Account } from "../known-accounts.ts";
 import { goneIsDone } from "../steps.ts";
 import { reconciledBy } from "../visibility.ts";
 import { groupGone, groupsOfUser } from "./listings.ts";

@@ -4,7 +4,7 @@ import type { OpenChange } from "../../core/journal.ts";
 import type { Plan } from "../change-plan.ts";
 import type { Deps } from "../deps.ts";
 import type { Family } from "../family.ts";
-import type { Account } from "../find-user.ts";
+import type { Account } from "../known-accounts.ts";
 import type { Membership, RecoveryResult, WriteContext } from "../provisioner.ts";
 import type { StepLog } from "../steps.ts";
 import { changeAccount, changeAccountIfFound, userGone } from "../users/user-change.ts";

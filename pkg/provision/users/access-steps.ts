@@ -3,7 +3,7 @@ import type { Receipt } from "../../core/directory-writer.ts";
 import type { User } from "../../core/user.ts";
 import type { Steps } from "../change-plan.ts";
 import type { Deps } from "../deps.ts";
-import type { Account } from "../find-user.ts";
+import type { Account } from "../known-accounts.ts";
 import { reconcileUser } from "./user-change.ts";
 
 type AccessDeps = Pick<Deps, "directory" | "sleep" | "users">;

@@ -5,7 +5,6 @@ import type { Deps } from "../deps.ts";
 import type { Family } from "../family.ts";
 import type { ChangedUser, RecoveryResult } from "../provisioner.ts";
 import type { StepLog } from "../steps.ts";
-import { readBack } from "../visibility.ts";
 import { disableStep, enableStep, signOutStep } from "./access-steps.ts";
 import { changeUser } from "./user-change.ts";
 
@@ -27,7 +26,7 @@ export function createAccess(deps: Deps): Access {
       hints: { username: user.username },
       async apply(steps) {
         await enableStep(deps, steps, user);
-        return { user: await readBack(deps, { ...user, enabled: true }, steps.signal) };
+        return { user: { ...user, enabled: true } };
       },
     };
   }
@@ -51,7 +50,7 @@ export function createAccess(deps: Deps): Access {
       async apply(steps) {
         if (user.enabled) await disableStep(deps, steps, user);
         if (signOut) await signOutStep(deps, steps, user);
-        return { user: await readBack(deps, { ...user, enabled: false }, steps.signal) };
+        return { user: { ...user, enabled: false } };
       },
     };
   }

@@ -5,7 +5,7 @@ import type { User, UserDetails } from "../../core/user.ts";
 import { isUuid } from "../../core/uuid.ts";
 import type { Plan, Reconciled } from "../change-plan.ts";
 import type { Deps } from "../deps.ts";
-import type { Account } from "../find-user.ts";
+import type { Account } from "../known-accounts.ts";
 import type { Outcome, UserRef, WriteContext } from "../provisioner.ts";
 import { reconciledBy, userIfThere } from "../visibility.ts";
 

@@ -138,6 +138,22 @@ describe("disabling", () => {
     expect((await stage.provisioner.enableUser(ann, asked, never)).outcome).toBe("nothing-to-do");
   });
 
+  test("makes no call but its own and the reading before it, once the account is known", async () => {
+    const stage = createStage({ users });
+    await stage.provisioner.disableUser(ann, { signOut: false }, asked, never);
+    const known: UserRef = { by: "id", value: stored(stage).sub };
+    const before = stage.cognito.stats.calls.length;
+    await stage.provisioner.enableUser(known, asked, never);
+    await stage.provisioner.disableUser(known, { signOut: true }, asked, never);
+    expect(stage.cognito.stats.calls.slice(before).map(({ operation }) => operation)).toEqual([
+      "AdminGetUser",
+      "AdminEnableUser",
+      "AdminGetUser",
+      "AdminDisableUser",
+      "AdminUserGlobalSignOut",
+    ]);
+  });
+
   test("has its own ceiling, which a repetition does not use up", async () => {
     const two = [person(1, { username: "ann" }), person(2, { username: "bob" })];
     const stage = createStage({ users: two }, { policy: { maxDisablesPerHour: 1 } });

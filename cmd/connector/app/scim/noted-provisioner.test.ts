@@ -83,6 +83,16 @@ describe("a change that was made is noted:", () => {
     expect(unnoted).toEqual([]);
   });
 
+  test("a disabled user with the date that the pool has, which the change does not read", async () => {
+    const inPool = someUser({ sub: SUB, username: fakeUser(ada).username, modifiedAt: new Date(7_000) });
+    await noted({}, { users: [inPool] }).disableUser(ada, { signOut: true }, context, never);
+    await noted(
+      { enableUser: async () => nothingToDo({ user: fakeUser(ada) }) },
+      { users: [inPool] },
+    ).enableUser(ada, context, never);
+    expect(writes).toMatchObject([{ user: { sub: SUB, modifiedAt: inPool.modifiedAt } }, user]);
+  });
+
   test("creation of an account with its groups", async () => {
     const request = {
       login: "ada",

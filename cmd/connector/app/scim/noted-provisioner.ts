@@ -1,7 +1,13 @@
 import { type ErrorCode, GovernanceError } from "../../../../pkg/core/errors.ts";
 import type { Group } from "../../../../pkg/core/group.ts";
 import type { User } from "../../../../pkg/core/user.ts";
-import type { Outcome, Provisioner, UserRef, WriteContext } from "../../../../pkg/provision/provisioner.ts";
+import type {
+  ChangedUser,
+  Outcome,
+  Provisioner,
+  UserRef,
+  WriteContext,
+} from "../../../../pkg/provision/provisioner.ts";
 import type { ScimRecords } from "../../../../pkg/scim/records.ts";
 import { memberWrites, type SubjectReaderOptions, subjectReader, type Writes } from "./subject-reader.ts";
 
@@ -38,7 +44,7 @@ export function noteChanges(options: NotedProvisionerOptions): Provisioner {
   async function noted<T>(
     { dryRun }: WriteContext,
     change: Promise<Outcome<T>>,
-    writesOf: (result: T) => Writes,
+    writesOf: (result: T, outcome: Outcome<T>) => Writes | Promise<Writes>,
     again: () => Promise<Writes>,
   ): Promise<Outcome<T>> {
     if (dryRun) return await change;
@@ -49,7 +55,7 @@ export function noteChanges(options: NotedProvisionerOptions): Provisioner {
       if (mayHaveChanged(error)) noteLater(again);
       throw error;
     }
-    await note(() => writesOf(outcome.result));
+    await note(() => writesOf(outcome.result, outcome));
     return outcome;
   }
 
@@ -62,6 +68,21 @@ export function noteChanges(options: NotedProvisionerOptions): Provisioner {
       context,
       change,
       (result) => [{ kind: "user", user: result.user }],
+      () => reader.user(user),
+    );
+
+  /** The change does not read its user again, whose lists have the date of the last change. */
+  const ofAccess = (
+    user: UserRef,
+    context: WriteContext,
+    change: Promise<Outcome<ChangedUser>>,
+  ): Promise<Outcome<ChangedUser>> =>
+    noted(
+      context,
+      change,
+      async ({ user: made }, { outcome }) => [
+        { kind: "user", user: outcome === "done" ? await reader.dated(made) : made },
+      ],
       () => reader.user(user),
     );
 
@@ -125,9 +146,9 @@ export function noteChanges(options: NotedProvisionerOptions): Provisioner {
       ),
     rotateCredential: (user, credential, context, stop) =>
       ofUser(user, context, inner.rotateCredential(user, credential, context, stop)),
-    enableUser: (user, context, stop) => ofUser(user, context, inner.enableUser(user, context, stop)),
+    enableUser: (user, context, stop) => ofAccess(user, context, inner.enableUser(user, context, stop)),
     disableUser: (user, how, context, stop) =>
-      ofUser(user, context, inner.disableUser(user, how, context, stop)),
+      ofAccess(user, context, inner.disableUser(user, how, context, stop)),
     updateAttributes: (user, change, context, stop) =>
       ofUser(user, context, inner.updateAttributes(user, change, context, stop)),
     setPassword: (user, password, how, context, stop) =>

@@ -9,7 +9,7 @@ import type { OwnWrite } from "../../../../pkg/scim/records.ts";
 export type Writes = readonly OwnWrite[];
 
 export interface SubjectReaderOptions {
-  readonly directory: Pick<Directory, "findUsers" | "getGroup" | "listGroupsOfUser">;
+  readonly directory: Pick<Directory, "findUsers" | "getGroup" | "getUser" | "listGroupsOfUser">;
   /** What `by: "id"` of a user is. */
   readonly userIdKind: "sub" | "username";
   /** Of the program: what is read again is read for nobody who could end it. */
@@ -68,6 +68,15 @@ export function subjectReader({ directory, userIdKind, signal }: SubjectReaderOp
   const goneWrites = (sub: string): Writes => [{ kind: "user-deleted", sub }];
 
   return {
+    /** With the date of its last change; as it is given where it cannot be read. */
+    async dated(user: User): Promise<User> {
+      try {
+        const now = await directory.getUser(user.username, signal);
+        return now.sub === user.sub ? now : user;
+      } catch {
+        return user;
+      }
+    },
     async user(ref: UserRef): Promise<Writes> {
       const found = await find(ref);
       const isSub = ref.by === "id" ? userIdKind === "sub" : isUuid(ref.value);
