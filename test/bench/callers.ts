@@ -247,7 +247,7 @@ async function measureLoad(main: string, fixed: readonly string[], pool: BenchPo
   );
   const held = readHeldLoop(heldFile);
   print(
-    `CPU of the service: ${cpuSeconds.toFixed(1)} s, ${((100 * cpuSeconds) / seconds).toFixed(0)} % of a core`,
+    `CPU of the service: ${cpuSeconds.toFixed(1)} s, ${((100 * cpuSeconds) / seconds).toFixed(0)} % of a core, ${((1000 * cpuSeconds) / total).toFixed(2)} ms a call of the callers`,
   );
   print(
     `loop held, of the pieces of work over 5 ms of CPU time: p99 ${held?.p99.toFixed(0) ?? "?"}, longest ${held?.longest.toFixed(0) ?? "?"} ms`,

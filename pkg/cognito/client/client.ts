@@ -7,7 +7,9 @@ import { type CognitoOptions, DEFAULT_CONNECT_TIMEOUT_MS, DEFAULT_IDLE_TIMEOUT_M
 import { SILENT_LOGGER } from "../silent-logger.ts";
 import { createEndpointGuard } from "./endpoint-guard.ts";
 import { createRequestHandlers } from "./http.ts";
+import { makeLessPerCall } from "./less-per-call.ts";
 import { collectAnswer, readListingAnswers } from "./listing-answers.ts";
+import { SigningHash } from "./signing-hash.ts";
 
 /** A service on the same machine or node: its answer takes milliseconds, or one call to AWS. */
 const MAX_METADATA_MS = 5_000;
@@ -56,6 +58,7 @@ export function createClient(options: CognitoOptions, now: EpochClock): CognitoC
     credentials: credentials.provider,
     requestHandler: handlers.cognito,
     streamCollector: collectAnswer,
+    sha256: SigningHash,
     // A retry inside the SDK would spend quota without taking a turn from the limiter (D8).
     maxAttempts: 1,
     retryMode: "standard",
@@ -69,6 +72,7 @@ export function createClient(options: CognitoOptions, now: EpochClock): CognitoC
   sdk.middlewareStack.remove("loggerMiddleware");
   rememberSentValues(sdk);
   readListingAnswers(sdk);
+  makeLessPerCall(sdk);
 
   return {
     sdk,
