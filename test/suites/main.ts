@@ -34,7 +34,7 @@ if (!onlyJudges) {
   tallies.push(
     runStep("manual page", ["node", "cmd/connector/cli/man/main.ts", "--check", "deploy/man/connector.1"]),
   );
-  tallies.push(runVitest("unit", ["--project", "unit", "--coverage"]));
+  tallies.push(runVitest("unit", ["--project", "unit"]));
 }
 // Here because the unit tests bound times.
 for (const { missing, begin } of judges) if (missing === undefined) begin?.();
