@@ -6,7 +6,9 @@ import { auditLogPath } from "../pkg/ops/audit/audit-log.ts";
 import { verifyAuditFile } from "../pkg/ops/audit/verify-audit-file.ts";
 import type { JsonValue } from "../pkg/scim/resource.ts";
 import { createPool, type Pool } from "./cognito/pool.ts";
+import type { CallRecord } from "./cognito/record.ts";
 import { type ScriptedCognito, startScriptedCognito } from "./cognito/server.ts";
+import { SEED } from "./fuzz/random.ts";
 import { never } from "./support/adapter.ts";
 import { runCli } from "./support/connector-cli.ts";
 import { STAGE_POOL } from "./support/provision-stage.ts";
@@ -17,17 +19,27 @@ import {
   cutState,
   SCIM_CUTS,
   type ScimAsk,
+  type ScimCutRequest,
   type ScimCutScenario,
 } from "./support/scim-cut-scenarios.ts";
 import { type ScimProgram, startScimProgram } from "./support/scim-service.ts";
 import { DRAWN, drawnOf } from "./support/thorough.ts";
 
-// pkg/scim/cut-off.test.ts does the same in memory, at every moment. Here the processes are real: SIGKILL, and the client sends
-// its request again to the next process. Each kill takes two processes, so a few writes of each request are drawn.
+// pkg/scim/cut-off.test.ts does the same in memory, at every moment. Here the processes are real: SIGKILL, and the clients send
+// their requests again to the next process. A kill takes two processes: so it cuts off a request of every scenario at once, and
+// a few writes of each are drawn.
 
 const WRITES = /^(Admin(?!Get|List)|CreateGroup|UpdateGroup|DeleteGroup)/;
 
 const kind = CUT_KINDS["a pool of usernames"];
+
+/** How many kills of each request are drawn between the first and the last. */
+const BETWEEN = 1;
+
+/** What a DELETE does, and the requests to a service that does this. */
+const SERVICES = [
+  ...Map.groupBy(Object.entries(SCIM_CUTS), ([, { settings }]) => settings?.deprovision ?? "delete"),
+];
 
 interface Stage {
   readonly pool: Pool;
@@ -46,16 +58,16 @@ afterEach(async () => {
   }
 });
 
-function start({ folder, cognito }: Pick<Stage, "folder" | "cognito">, { settings }: ScimCutScenario) {
+function start({ folder, cognito }: Pick<Stage, "folder" | "cognito">, scenario?: ScimCutScenario) {
   const args = [
     "--scim-password=permanent",
     "--scim-group-from-user",
-    `--scim-deprovision=${settings?.deprovision ?? "delete"}`,
+    `--scim-deprovision=${scenario?.settings?.deprovision ?? "delete"}`,
   ];
   return startScimProgram(STAGE_POOL, cognito.url, { folder, args });
 }
 
-async function createCutStage(scenario: ScimCutScenario): Promise<Stage> {
+async function createCutStage(scenario: ScimCutScenario | undefined): Promise<Stage> {
   const pool = createPool({ id: STAGE_POOL });
   const folder = mkdtempSync(join(tmpdir(), "scim-cut-"));
   const cognito = await startScriptedCognito({ pools: [pool] });
@@ -83,8 +95,7 @@ function clientOf(stage: Stage): ScimAsk {
 }
 
 /** The whole request, on resources of its own. */
-async function undisturbed(stage: Stage, scenario: ScimCutScenario) {
-  const names = kind.names(".n0");
+async function undisturbed(stage: Stage, scenario: ScimCutScenario, names: CutNames) {
   const ask = clientOf(stage);
   const request = await scenario.prepare(ask, names);
   const from = stage.cognito.stats.calls.length;
@@ -99,44 +110,119 @@ async function undisturbed(stage: Stage, scenario: ScimCutScenario) {
   };
 }
 
+type Undisturbed = Awaited<ReturnType<typeof undisturbed>>;
+
 interface Cut {
   readonly operation: string;
   readonly nth: number;
   readonly at: "request" | "answer";
 }
 
-/** What is wrong when the process is killed there and the client sends its request again to the next one. */
+/** The names of one run, and the subs of its people, as calls and the rows of `connector recover` have them. */
+function targetsOf(pool: Pool, { tag }: CutNames): readonly string[] {
+  const people = pool.allUsers().filter(({ username }) => username.includes(tag));
+  return [tag, ...people.map(({ sub }) => sub)];
+}
+
+/** Whether a call is about one of them: the service names a person by the sub, once there is one. */
+function isOf({ input }: CallRecord, pool: Pool, names: CutNames): boolean {
+  const text = JSON.stringify(input);
+  return targetsOf(pool, names).some((name) => text.includes(name));
+}
+
+/** A request that is cut off, among those of other scenarios. */
+interface Doomed {
+  readonly title: string;
+  readonly scenario: ScimCutScenario;
+  readonly whole: Undisturbed;
+  readonly cut: Cut;
+  readonly names: CutNames;
+}
+
+interface Prepared extends Doomed {
+  readonly request: ScimCutRequest;
+  readonly before: string;
+}
+
+interface CutOff extends Prepared {
+  readonly ended: "answered" | "cut off";
+  /** What the pool has of it when the process is dead and what it left is recovered, where that is done by hand. */
+  readonly state: string;
+  /** What the recovery by hand says of it. */
+  readonly outcomes: readonly string[] | undefined;
+}
+
+function prepared(stage: Stage, doomed: readonly Doomed[]): Promise<readonly Prepared[]> {
+  return Promise.all(
+    doomed.map(async (one) => {
+      const request = await one.scenario.prepare(clientOf(stage), one.names);
+      return { ...one, request, before: cutState(stage.pool, one.names) };
+    }),
+  );
+}
+
+/** Kills the process while every request waits at its cut. */
+async function cutOff(
+  stage: Stage,
+  requests: readonly Prepared[],
+  isByHand: boolean,
+): Promise<readonly CutOff[]> {
+  const holds = requests.map(({ cut: { operation, nth, at }, names }) =>
+    stage.cognito.hold({ operation, nth, when: (call) => isOf(call, stage.pool, names) }, at),
+  );
+  const replies = requests.map(({ request }) =>
+    clientOf(stage)(request).then(
+      () => "answered" as const,
+      () => "cut off" as const,
+    ),
+  );
+  await Promise.all(holds.map((hold, index) => Promise.race([hold.arrived(), replies[index]])));
+  await stage.service.kill();
+  const ended = await Promise.all(replies);
+  for (const hold of holds) hold.release();
+  const targets = requests.map(({ names }) => targetsOf(stage.pool, names));
+  const recovered = isByHand ? await recover(stage) : undefined;
+  return requests.map((one, index) => ({
+    ...one,
+    ended: ended[index] ?? "answered",
+    state: cutState(stage.pool, one.names),
+    outcomes: recovered
+      ?.filter(({ target }) => targets[index]?.some((name) => target.includes(name)))
+      .map(({ outcome }) => outcome),
+  }));
+}
+
+/** What is wrong when the process is killed amid these requests, and the clients send them again to the next one. */
 async function wrongAfterKill(
   stage: Stage,
-  scenario: ScimCutScenario,
-  whole: Awaited<ReturnType<typeof undisturbed>>,
-  { operation, nth, at }: Cut,
-  names: CutNames,
+  doomed: readonly Doomed[],
+  isByHand: boolean,
+): Promise<readonly string[]> {
+  const all = await cutOff(stage, await prepared(stage, doomed), isByHand);
+  stage.service = await start(stage, doomed[0]?.scenario);
+  const wrong = await Promise.all(
+    all.map(async (one) => {
+      const { operation, nth, at } = one.cut;
+      const found = await wrongAfterRetry(stage, one);
+      return found.map((what) => `${one.title}: ${operation} ${nth} ${at}: ${what}`);
+    }),
+  );
+  return wrong.flat();
+}
+
+async function wrongAfterRetry(
+  stage: Stage,
+  { scenario, whole, names, request, before, ended, state, outcomes }: CutOff,
 ): Promise<readonly string[]> {
   const ask = clientOf(stage);
-  const request = await scenario.prepare(ask, names);
-  const before = cutState(stage.pool, names);
-  const hold = stage.cognito.hold({ operation, nth }, at);
-  const cut = ask(request).then(
-    () => "answered",
-    () => "cut off",
-  );
-  await hold.arrived();
-  await stage.service.kill();
-  const ended = await cut;
-  hold.release();
-  // Every other time by hand, as an operator may; else the next service does it.
-  const recovered = at === "answer" ? await recover(stage) : undefined;
-  const state = cutState(stage.pool, names);
-  stage.service = await start(stage, scenario);
   const { status, body } = await ask(request);
   const after = cutState(stage.pool, names);
   const shown = await cutShown(ask, names);
   const isHalf = state !== before && state !== whole.state;
-  const wrong = [
+  return [
     ...(ended === "cut off" ? [] : [`the request was ${ended}`]),
-    ...(isHalf && recovered?.includes("partial") === false && scenario.several !== true
-      ? [`half is done (${state}), and the recovery says ${recovered.join()}`]
+    ...(isHalf && outcomes?.includes("partial") === false && scenario.several !== true
+      ? [`half is done (${state}), and the recovery says ${outcomes.join()}`]
       : []),
     ...(status === scenario.status || status === scenario.again
       ? []
@@ -144,20 +230,20 @@ async function wrongAfterKill(
     ...(after === whole.state ? [] : [`after the retry the pool has ${after}`]),
     ...(shown === whole.shown ? [] : [`after the retry SCIM shows ${shown}`]),
   ];
-  return wrong.map((what) => `${operation} ${nth} ${at}: ${what}`);
 }
 
 /** What is wrong when the answer to one write gets lost, and the client tries again as long as it is not answered. */
 async function wrongAfterLoss(
   stage: Stage,
   scenario: ScimCutScenario,
-  whole: Awaited<ReturnType<typeof undisturbed>>,
+  whole: Undisturbed,
   { operation, nth }: Omit<Cut, "at">,
   names: CutNames,
 ): Promise<readonly string[]> {
   const ask = clientOf(stage);
   const request = await scenario.prepare(ask, names);
-  const fault = stage.cognito.script({ operation, nth, cut: "after" });
+  const when = (call: CallRecord): boolean => isOf(call, stage.pool, names);
+  const fault = stage.cognito.script({ operation, nth, when, cut: "after" });
   const { status, body } = await ask(request);
   fault.remove();
   const after = cutState(stage.pool, names);
@@ -173,8 +259,13 @@ async function wrongAfterLoss(
   return wrong.map((what) => `${operation} ${nth} lost: ${what}`);
 }
 
-/** The outcomes of what the killed process left, as `connector recover` says them. */
-async function recover({ cognito, service }: Stage): Promise<readonly string[]> {
+interface Recovered {
+  readonly target: string;
+  readonly outcome: string;
+}
+
+/** What the killed process left, and what became of it, as `connector recover` says it. */
+async function recover({ cognito, service }: Stage): Promise<readonly Recovered[]> {
   const { stdout, stderr } = await runCli([
     "recover",
     `--user-pool-id=${STAGE_POOL}`,
@@ -184,28 +275,48 @@ async function recover({ cognito, service }: Stage): Promise<readonly string[]> 
     "--output=json",
   ]);
   if (stdout === "") throw new Error(stderr);
-  const rows: unknown = JSON.parse(stdout);
-  return Array.isArray(rows) ? rows.map(({ outcome }: { readonly outcome: string }) => outcome) : [];
+  const rows: readonly Recovered[] = JSON.parse(stdout);
+  return rows;
 }
 
-describe.for(Object.entries(SCIM_CUTS))(`%s, cut at writes (${DRAWN})`, ([title, scenario]) => {
-  test("ends whole when the process is killed at a write, or its answer gets lost, and the client sends it again", {
+/** The writes of a request, each with its number among those of the same operation. */
+function numbered(writes: readonly string[]): readonly Omit<Cut, "at">[] {
+  return writes.map((operation, index) => ({
+    operation,
+    nth: writes.slice(0, index + 1).filter((name) => name === operation).length,
+  }));
+}
+
+describe.for(SERVICES)(`a service that %ss, cut at writes (${DRAWN})`, ([, scenarios]) => {
+  test("ends each request whole when it is killed at a write of it, or the answer to one gets lost, and the client sends it again", {
     timeout: 900_000,
   }, async () => {
-    const stage = await createCutStage(scenario);
-    const whole = await undisturbed(stage, scenario);
-    expect(whole.status).toBe(scenario.status);
-    const wrong: string[] = [];
-    const writes = whole.writes.map((operation, index) => ({
-      operation,
-      nth: whole.writes.slice(0, index + 1).filter((name) => name === operation).length,
-    }));
-    for (const [index, write] of drawnOf(writes, 0, title).entries()) {
-      wrong.push(...(await wrongAfterLoss(stage, scenario, whole, write, kind.names(`.n${index}y`))));
+    const stage = await createCutStage(scenarios[0]?.[1]);
+    const losses: (() => Promise<readonly string[]>)[] = [];
+    const rounds: Doomed[][] = [];
+    for (const [number, [title, scenario]] of scenarios.entries()) {
+      const whole = await undisturbed(stage, scenario, kind.names(`.s${number}w`));
+      expect({ title, status: whole.status }).toEqual({ title, status: scenario.status });
+      const writes = numbered(whole.writes);
+      for (const [index, write] of drawnOf(writes, 0, title).entries()) {
+        const names = kind.names(`.s${number}y${index}y`);
+        losses.push(async () => {
+          const found = await wrongAfterLoss(stage, scenario, whole, write, names);
+          return found.map((what) => `${title}: ${what}`);
+        });
+      }
+      const kills = writes.flatMap((write) =>
+        (["request", "answer"] as const).map((at) => ({ ...write, at })),
+      );
+      for (const [index, cut] of drawnOf(kills, BETWEEN, title).entries()) {
+        const names = kind.names(`.s${number}x${index}x`);
+        (rounds[index] ??= []).push({ title, scenario, whole, cut, names });
+      }
     }
-    const kills = writes.flatMap((write) => (["request", "answer"] as const).map((at) => ({ ...write, at })));
-    for (const [index, cut] of drawnOf(kills, 1, title).entries()) {
-      wrong.push(...(await wrongAfterKill(stage, scenario, whole, cut, kind.names(`.n${index}x`))));
+    const wrong = (await Promise.all(losses.map((lose) => lose()))).flat();
+    for (const [index, round] of rounds.entries()) {
+      // Every other time by hand, as an operator may; else the next service does it.
+      wrong.push(...(await wrongAfterKill(stage, round, (SEED + index) % 2 === 0)));
     }
     const verdict = await verifyAuditFile(auditLogPath(stage.service.stateDir, STAGE_POOL), {}, never);
     expect({ wrong, audit: verdict.problems, left: await recover(stage) }).toEqual({
