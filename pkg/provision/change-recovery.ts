@@ -1,6 +1,7 @@
-import type { ChangeOutcome } from "../core/change.ts";
+import type { ChangeOutcome, ChangeStep } from "../core/change.ts";
 import { GovernanceError } from "../core/errors.ts";
 import type { OpenChange } from "../core/journal.ts";
+import type { WriteOperation } from "../core/operations.ts";
 import {
   CHANGE_LIMIT_MS,
   type ChangeRecords,
@@ -42,6 +43,16 @@ export async function recoverChange(
     outcome: result.outcome,
   });
   return { change, ...result };
+}
+
+/** What the journal says of a call that nothing in the pool shows. */
+export function recordedState(
+  made: readonly ChangeStep[],
+  operation: WriteOperation,
+): "done" | "not-done" | "unknown" {
+  const state = made.findLast((step) => step.operation === operation)?.state;
+  if (state === "done") return "done";
+  return state === "begun" || state === "unknown" ? "unknown" : "not-done";
 }
 
 /** Recovers what killed processes left open. Changes whose recovery fails stay open for the next time. */

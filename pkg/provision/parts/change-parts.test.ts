@@ -288,6 +288,20 @@ describe("stopped half way", () => {
     }
   });
 
+  test.for([
+    ["before", { email: "new@example.com" }, "unknown"],
+    ["after", { email: "new@example.com" }, "unknown"],
+    ["before", { email: "new@example.com", nickname: "A" }, "failed"],
+    ["after", { email: "new@example.com", nickname: "A" }, "done"],
+  ] as const)(
+    "where the pool verifies an address first, killed %s the call for %o it is %s",
+    async ([when, values, outcome]) => {
+      const stage = createStage({ ...pool, verifyBeforeUpdate: ["email"] });
+      const recovered = await killedAt(stage, 1, when, (doomed) => change(doomed, { set: set(values) }));
+      expect(recovered.outcome).toBe(outcome);
+    },
+  );
+
   test("is whole after a kill, where the rest only takes something away", async () => {
     const stage = createStage({
       users: people(1, () => ({ username: "ann", groups: ["a", "b"] })),

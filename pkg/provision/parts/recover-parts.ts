@@ -1,6 +1,7 @@
 // A change of several parts of a user that was cut off.
 import type { OpenChange, RecoveryHints } from "../../core/journal.ts";
 import type { UserDetails } from "../../core/user.ts";
+import { recordedState } from "../change-recovery.ts";
 import type { Deps } from "../deps.ts";
 import { groupsOfUser } from "../groups/listings.ts";
 import { removeMemberStep } from "../groups/membership-steps.ts";
@@ -37,10 +38,11 @@ export async function reconcileParts(
   if (user === undefined) return { outcome: "failed", says: `user ${sub} is no longer in the pool` };
   const parts = await partsOf(deps, change, user, steps);
   if (!parts.some(({ state }) => state === "done")) {
-    return parts.some(({ state }) => state === "unknown")
+    const unknown = parts.flatMap(({ words, state }) => (state === "unknown" ? [words] : []));
+    return unknown.length > 0
       ? {
           outcome: "unknown",
-          says: `it is not known whether the password of user ${sub} was set; set it again`,
+          says: `it is not known whether of user ${sub} this was done: ${unknown.join(", ")}; ask for it again`,
         }
       : { outcome: "failed", says: `nothing of user ${sub} was changed` };
   }
@@ -81,7 +83,7 @@ async function partsOf(
   return [
     ...(hints["disable"] === true ? [shown("disable", !user.enabled)] : []),
     ...(hints["signOut"] === true ? [signedOut] : []),
-    ...attributeParts(deps, hints, user, steps),
+    ...attributeParts(deps, { hints, steps: made }, user, steps),
     ...(hints["password"] === true ? [passwordPart(made)] : []),
     ...removed.map((name) => ({
       ...shown(`take out of group ${name}`, !memberOf.has(name)),
@@ -98,16 +100,24 @@ async function partsOf(
 
 function attributeParts(
   deps: Deps,
-  hints: RecoveryHints,
+  { hints, steps: made }: Pick<OpenChange, "hints" | "steps">,
   user: UserDetails,
   steps: StepLog,
 ): readonly Part[] {
   const found = shownAttributes(deps, hints, user);
   if (found === undefined) return [];
-  const { applied, missing, left } = found;
+  const { applied, missing, awaited, left } = found;
+  // One call sets all of them, so what is missing says that it was not made.
+  const isSet =
+    missing.length > 0
+      ? "not-done"
+      : applied.length > 0
+        ? "done"
+        : recordedState(made, "AdminUpdateUserAttributes");
   const set = [
     ...(applied.length === 0 ? [] : [shown(`set ${applied.join(", ")}`, true)]),
     ...(missing.length === 0 ? [] : [shown(`set ${missing.join(", ")}`, false)]),
+    ...(awaited.length === 0 ? [] : [{ words: `set ${awaited.join(", ")}`, state: isSet }]),
   ];
   const removed = textsIn(hints, "removed");
   if (removed.length === 0) return set;
@@ -125,10 +135,7 @@ function attributeParts(
 
 /** Nothing in the pool shows which password an account has. */
 function passwordPart(made: OpenChange["steps"]): Part {
-  const state = made.findLast(({ operation }) => operation === "AdminSetUserPassword")?.state;
-  if (state === "done") return shown("set the password", true);
-  const words = "set the password";
-  return { words, state: state === "begun" || state === "unknown" ? "unknown" : "not-done" };
+  return { words: "set the password", state: recordedState(made, "AdminSetUserPassword") };
 }
 
 function shown(words: string, isDone: boolean): Part {

@@ -2,13 +2,15 @@
 import { deletionProblem } from "../../core/attributes/coerce.ts";
 import { collectAttributes } from "../../core/attributes/collect.ts";
 import { resolveAttributeName } from "../../core/attributes/resolve.ts";
+import type { Receipt } from "../../core/directory-writer.ts";
 import { GovernanceError } from "../../core/errors.ts";
 import type { RecoveryHints } from "../../core/journal.ts";
 import type { Pool } from "../../core/pool.ts";
 import type { User } from "../../core/user.ts";
-import type { Steps } from "../change-plan.ts";
+import type { Reconciled, Steps } from "../change-plan.ts";
 import type { Deps } from "../deps.ts";
 import type { AttributeChange } from "../provisioner.ts";
+import { reconciledBy } from "../visibility.ts";
 import { reconcileUser } from "./user-change.ts";
 
 /** Each of them has a flag that says whether it was verified. */
@@ -57,7 +59,7 @@ export async function attributeSteps(
     await steps.make(
       "AdminUpdateUserAttributes",
       (signal) => directory.setAttributes(user.username, set, signal, steps.clientMetadata),
-      (signal) => reconcileUser(deps, user, (now) => pendingOf(now, set).length === 0, signal),
+      (signal) => reconcileSet(deps, user, set, signal),
     );
   }
   if (removed.length > 0) {
@@ -68,6 +70,33 @@ export async function attributeSteps(
         reconcileUser(deps, user, (now) => !removed.some((name) => now.attributes.has(name)), signal),
     );
   }
+}
+
+/** Where nothing but awaited contacts was sent, the account shows nothing of the call. */
+async function reconcileSet(
+  deps: Pick<Deps, "sleep" | "users">,
+  user: User,
+  set: ReadonlyMap<string, string>,
+  signal: AbortSignal,
+): Promise<Reconciled<Receipt>> {
+  const found = await reconciledBy(
+    deps,
+    async (inner): Promise<Receipt | undefined> => {
+      const now = await deps.users.reread(user, inner);
+      if (now === undefined) return undefined;
+      const pending = pendingOf(now, set);
+      const isShown = pending.length < set.size && pending.every((name) => isAwaited(name, set));
+      return isShown ? { requestId: undefined } : undefined;
+    },
+    signal,
+  );
+  const showsNothing = [...set.keys()].every((name) => isAwaited(name, set));
+  return found.state === "not-done" && showsNothing ? { state: "unknown" } : found;
+}
+
+/** A new contact that is sent without its flag: its person must verify it before the account shows it. */
+function isAwaited(name: string, sent: { has(name: string): boolean }): boolean {
+  return CONTACTS.some((contact) => contact === name) && !sent.has(`${name}_verified`);
 }
 
 /** What AWS accepted and does not show yet: a contact that the person must verify first. */
@@ -90,6 +119,8 @@ interface ShownAttributes {
   /** Names of the attributes that have the value that was asked for, and of those that do not. */
   readonly applied: readonly string[];
   readonly missing: readonly string[];
+  /** Contacts that the account shows only once their person has verified them. */
+  readonly awaited: readonly string[];
   /** Attributes that were to be removed and are there. */
   readonly left: readonly string[];
 }
@@ -102,12 +133,15 @@ export function shownAttributes(
   if (typeof salt !== "string" || typeof set !== "object" || typeof removed !== "object") return undefined;
   const applied: string[] = [];
   const missing: string[] = [];
+  const awaited: string[] = [];
+  const names = new Set(set.map((line) => line.split(" ")[0]));
   for (const line of set) {
     const [name = "", digest] = line.split(" ");
     const isApplied = sha256(salt + name + (user.attributes.get(name) ?? "")) === digest;
-    (isApplied ? applied : missing).push(name);
+    if (isApplied) applied.push(name);
+    else (isAwaited(name, names) ? awaited : missing).push(name);
   }
-  return { applied, missing, left: removed.filter((name) => user.attributes.has(name)) };
+  return { applied, missing, awaited, left: removed.filter((name) => user.attributes.has(name)) };
 }
 
 /**

@@ -1,6 +1,7 @@
 import type { OpenChange } from "../../core/journal.ts";
 import type { User } from "../../core/user.ts";
 import type { Plan } from "../change-plan.ts";
+import { recordedState } from "../change-recovery.ts";
 import type { Deps } from "../deps.ts";
 import type { Family } from "../family.ts";
 import type { AttributeChange, ChangedAttributes, RecoveryResult } from "../provisioner.ts";
@@ -51,7 +52,10 @@ export function createAttributes(deps: Deps): Family<"updateAttributes", "update
     };
   }
 
-  async function reconcile({ target, hints }: OpenChange, steps: StepLog): Promise<RecoveryResult> {
+  async function reconcile(
+    { target, hints, steps: made }: OpenChange,
+    steps: StepLog,
+  ): Promise<RecoveryResult> {
     const { user: sub = "" } = target;
     const { username } = hints;
     const unknown = `it is not known which attributes of user ${sub} were changed`;
@@ -60,7 +64,7 @@ export function createAttributes(deps: Deps): Family<"updateAttributes", "update
     if (user === undefined) return { outcome: "failed", says: `user ${sub} is no longer in the pool` };
     const shown = shownAttributes(deps, hints, user);
     if (shown === undefined) return { outcome: "unknown", says: unknown };
-    const { applied, missing, left } = shown;
+    const { applied, missing, awaited, left } = shown;
     if (missing.length > 0) {
       if (applied.length === 0) return { outcome: "failed", says: `no attribute of user ${sub} was changed` };
       return {
@@ -68,13 +72,19 @@ export function createAttributes(deps: Deps): Family<"updateAttributes", "update
         says: `of user ${sub} only these attributes were changed: ${applied.join(", ")}`,
       };
     }
+    const recorded = awaited.length > 0 ? recordedState(made, "AdminUpdateUserAttributes") : "not-done";
+    const isSet = applied.length > 0 || recorded === "done";
+    if (!isSet && recorded === "unknown") return { outcome: "unknown", says: unknown };
+    if (!isSet && awaited.length > 0)
+      return { outcome: "failed", says: `no attribute of user ${sub} was changed` };
     if (left.length > 0) {
-      if (applied.length === 0) return { outcome: "failed", says: `no attribute of user ${sub} was removed` };
+      if (!isSet) return { outcome: "failed", says: `no attribute of user ${sub} was removed` };
       await steps.make("AdminDeleteUserAttributes", (signal) =>
         directory.deleteAttributes(username, left, signal),
       );
     }
-    return { outcome: "done", says: `the attributes of user ${sub} are as requested` };
+    const waits = awaited.length === 0 ? "" : `, but for ${awaited.join(" and ")}, to be verified first`;
+    return { outcome: "done", says: `the attributes of user ${sub} are as requested${waits}` };
   }
 
   return {

@@ -270,6 +270,36 @@ describe("attributes", () => {
     expect(stored(stage).attributes.get("email")).toBe(before);
   });
 
+  test("where the pool verifies it first, a lost answer is no proof that nothing was sent", async () => {
+    const stage = createStage({ users, verifyBeforeUpdate: ["email"] });
+    stage.cognito.script({ operation: "AdminUpdateUserAttributes", cut: "after" });
+    const email = set({ email: "new@example.com" });
+    const failed = await refusal(stage.provisioner.updateAttributes(ann, email, asked, never));
+    expect(failed).toMatchObject({ code: "unavailable", reason: "outcome-unknown" });
+    expect(failed.message).not.toContain("was not made");
+    expect(failed.appliedEffects.join()).toContain("it is not known whether the change was made");
+    expect(stage.audit.records).toMatchObject([{ outcome: "unknown" }]);
+    const both = set({ email: "new@example.com", nickname: "Annie" });
+    const outcome = await stage.provisioner.updateAttributes(ann, both, asked, never);
+    expect(outcome).toMatchObject({ outcome: "done", result: { set: ["nickname"], pending: ["email"] } });
+  });
+
+  test.for([
+    ["before", { email: "new@example.com" }, "unknown"],
+    ["after", { email: "new@example.com" }, "unknown"],
+    ["before", { email: "new@example.com", nickname: "Annie" }, "failed"],
+    ["after", { email: "new@example.com", nickname: "Annie" }, "done"],
+  ] as const)(
+    "where the pool verifies it first, a process killed %s the call for %o leaves it %s",
+    async ([when, values, outcome]) => {
+      const stage = createStage({ users, verifyBeforeUpdate: ["email"] });
+      const recovered = await killedAt(stage, 1, when, ({ provisioner }) =>
+        provisioner.updateAttributes(ann, set(values), asked, never),
+      );
+      expect(recovered.outcome).toBe(outcome);
+    },
+  );
+
   test("the audit log names what was written, and no value", async () => {
     const stage = createStage({ users });
     const change = { set: new Map([["email", "new@example.com"]]), remove: ["locale", "nickname"] };
