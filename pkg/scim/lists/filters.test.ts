@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { someGroup, userNumber } from "../../../test/support/fake-directory.ts";
 import {
   compare,
@@ -17,6 +17,7 @@ beforeEach(() => {
 });
 
 afterEach(async () => {
+  vi.unstubAllEnvs();
   await stage.remove();
 });
 
@@ -54,6 +55,14 @@ describe("a filter", () => {
       idsIn(await stage.list({ filter: compare("userName", "co", value) }));
     expect(await found("renamed")).toEqual([userNumber(0).sub]);
     expect(await found("user0")).toEqual([]);
+  });
+
+  test("reads a time without an offset as UTC, wherever the machine is", async () => {
+    vi.stubEnv("TZ", "America/New_York");
+    expect(new Date(2026, 0, 1).getTimezoneOffset()).toBe(300);
+    const value = userNumber(0).modifiedAt.toISOString().slice(0, -1);
+    const filter = { ...compare("meta.lastModified", "ge", value), as: "dateTime" } as const;
+    expect(idsIn(await stage.list({ filter }))).toContain(userNumber(0).sub);
   });
 
   test("by id, externalId, member or time reads only what can match", async () => {

@@ -1,4 +1,5 @@
 import type { AttributePath, ComparisonOperator, Filter } from "../protocol/filter-tree.ts";
+import { readInstant } from "../protocol/literals.ts";
 import type { ResourceKind } from "../resource.ts";
 import type { RowCondition } from "./list-inventory.ts";
 import type { ListMapping } from "./list-mapping.ts";
@@ -111,8 +112,8 @@ function timeCondition(demand: Filter): RowCondition | undefined {
   const { path, operator, value } = demand;
   const column =
     path.urn === undefined && path.attribute === "meta" ? TIME_COLUMNS[path.sub ?? ""] : undefined;
-  const atMs = Date.parse(value);
-  if (column === undefined || Number.isNaN(atMs)) return undefined;
+  const atMs = readInstant(value);
+  if (column === undefined || atMs === undefined) return undefined;
   const at = (shiftMs: number): string => new Date(atMs + shiftMs).toISOString();
   const sql = BOUNDS[operator];
   if (sql === undefined) return undefined;
