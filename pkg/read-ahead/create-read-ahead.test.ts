@@ -318,6 +318,17 @@ describe("how much is read ahead", () => {
     }
   });
 
+  test("are no parts of the users with a marker that is longer than any of Cognito", async () => {
+    const pool = slowPool(2);
+    const expected = (length: number) => {
+      const pages = sixtyFourParts().map((part) => ({ ...part, marker: "m".repeat(length) }));
+      pool.as("ada", () => pool.ahead.expectUsers(pages));
+      return pool.ahead.listings();
+    };
+    expect(expected(16_385)).toBe(0);
+    expect(expected(16_384)).toBe(64);
+  });
+
   test("is bounded for all callers together, and no caller takes the pages of another", async () => {
     const pool = slowPool(100);
     for (let at = 0; at < 100; at += 1) {

@@ -37,6 +37,8 @@ const MOST_WAITING = 2;
 const MOST_GROUPS = 512;
 /** CallerListings of users that are followed: twice what a caller has open whose tokens are ours. */
 const MOST_PARTS = 2 * MAX_LIST_SHARDS;
+/** In characters. A token of a megabyte may be one marker, and that of each part is kept. */
+const MOST_MARKER = 16_384;
 const MOST_BYTES = 24 * 1024 * 1024;
 /** What a page is expected to take before one was read. */
 export const USUAL_PAGE_BYTES = 128 * 1024;
@@ -137,6 +139,7 @@ export class Shelf {
     if (this.#paces.users.isKept(now))
       this.#allowance.lend(Math.min(MOST_PAGES_OUTSIDE_PASS, 2 * pages.length));
     for (const page of pages) {
+      if ((page.marker?.length ?? 0) > MOST_MARKER) continue;
       const chain = this.#chainOf(this.#listings.ofUsers(page), page);
       chain.expected(now);
       if (!chain.leadsFrom(page.marker)) chain.restartAt(page.marker);
