@@ -24,10 +24,19 @@ export function compareBy(
     throw badRequest("invalidPath", `a list cannot be sorted by ${definition.name}`);
   const part = definition.type === "complex" ? compared.name : undefined;
   const as = comparisonOf(compared);
-  const keyOf = (resource: ScimResource) => {
+  const valueOf = (resource: ScimResource): Key => {
     const holder: JsonValue | undefined = urn === undefined ? resource : memberOf(resource, urn);
     const value = isObjectValue(holder) ? firstOf(memberOf(holder, definition.name)) : undefined;
     return comparableValue(part === undefined ? value : partOf(value, part), as);
+  };
+  // A sort compares each resource many times, and to read a time takes longer than to compare two.
+  const known = new WeakMap<ScimResource, { readonly key: Key }>();
+  const keyOf = (resource: ScimResource): Key => {
+    const found = known.get(resource);
+    if (found !== undefined) return found.key;
+    const key = valueOf(resource);
+    known.set(resource, { key });
+    return key;
   };
   return (a, b) => compareKeys(keyOf(a), keyOf(b));
 }
