@@ -141,9 +141,23 @@ function pathsOf(parameters: Parameters, name: ListParameter): readonly string[]
   return paths.length === 0 ? undefined : paths;
 }
 
-/** At commas, but not within the brackets of a filter. */
+/** At commas, but not within the brackets of a filter. By hand: a pattern looks for the end of each bracket that has none. */
 function splitPaths(text: string): readonly string[] {
-  return (text.match(/(?:\[[^\]]*\]|[^,[])+/g) ?? [])
-    .map((path) => path.trim())
-    .filter((path) => path !== "");
+  const paths: string[] = [];
+  let from = 0;
+  let at = 0;
+  const take = (): void => {
+    const path = text.slice(from, at).trim();
+    if (path !== "") paths.push(path);
+    from = at + 1;
+  };
+  for (; at < text.length; at += 1) {
+    if (text[at] === ",") take();
+    else if (text[at] === "[") {
+      const close = text.indexOf("]", at);
+      at = close === -1 ? text.length : close;
+    }
+  }
+  take();
+  return paths;
 }
