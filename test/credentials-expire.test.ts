@@ -136,7 +136,7 @@ describe("a source that says nothing for a while", () => {
       const { asked } = source;
       // It is asked again, without an answer, before it answers.
       await expect.poll(() => source.asked).toBeGreaterThan(asked);
-      source.recover();
+      await source.recover();
       const { code, stdout, stderr } = await result;
       expect({ code, stderr }).toMatchObject({ code: 0 });
       expect(JSON.parse(stdout)).toMatchObject({ users: 60, memberships: 60 });

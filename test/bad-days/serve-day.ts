@@ -8,8 +8,10 @@ import { DatabaseSync } from "node:sqlite";
 import { auditLogPath } from "../../pkg/ops/audit/audit-log.ts";
 import { verifyAuditFile } from "../../pkg/ops/audit/verify-audit-file.ts";
 import { journalDatabasePath } from "../../pkg/store/journal/state-directory.ts";
+import type { CredentialBook } from "../cognito/credentials.ts";
 import { startScriptedCognito } from "../cognito/server.ts";
 import { MAIN, startCliAt } from "../support/connector-cli.ts";
+import { type CredentialSource, startCredentialSource } from "../support/credential-source.ts";
 import { startPlatform } from "../support/platform-server.ts";
 import type { PostgresServer } from "../support/postgres-server.ts";
 import { freePort } from "../support/programs.ts";
@@ -65,7 +67,13 @@ export async function playServeDay(day: ServeDay, options: DayOptions = {}): Pro
   const pool = poolOfServeDay(day);
   const people = pool.allUsers().map(({ username, sub }) => ({ username, sub }));
   const groups = pool.groups(-1, 1_000).items.map(({ name }) => name);
-  const cognito = await startScriptedCognito({ pools: [pool], latencyMs: day.latencyMs });
+  const cognito = await startScriptedCognito({
+    pools: [pool],
+    latencyMs: day.latencyMs,
+    // Then only the keys of their source are accepted.
+    ...(day.keys === "static" ? {} : { credentials: [{ accessKeyId: "AKIDOTHER" }] }),
+  });
+  const source = await sourceOf(day, cognito.credentials, folder);
   const followed = followPool(pool, Date.now, () => cognito.stats.carriedOut);
   cognito.script({ shortPage: day.pageItems });
   const platform = day.platform ? await startPlatform() : undefined;
@@ -113,6 +121,7 @@ export async function playServeDay(day: ServeDay, options: DayOptions = {}): Pro
   ];
   const env = {
     PGPASSWORD: POSTGRES_PASSWORD,
+    ...source?.env,
     ...(platform === undefined
       ? {}
       : {
@@ -144,7 +153,7 @@ export async function playServeDay(day: ServeDay, options: DayOptions = {}): Pro
     folder,
   };
   const alive = probeAlive(service, `http://127.0.0.1:${healthPort}/livez`);
-  const armed = armDay(world, { redis, postgres });
+  const armed = armDay(world, { source, redis, postgres });
   try {
     await allOf(
       [
@@ -168,7 +177,8 @@ export async function playServeDay(day: ServeDay, options: DayOptions = {}): Pro
     }
     await syncs.done();
     const calls = cognito.stats.calls.map(seenOf);
-    ledger.differences.push(...(await recovered(main, [...common, "--provisioning"], stateDir)));
+    const recovery = [...common, "--provisioning"];
+    ledger.differences.push(...(await recovered(main, recovery, { stateDir, env: source?.env ?? {} })));
     const verified = await verifyAuditFile(auditLogPath(stateDir, SERVE_POOL), {}, never).catch(
       () => undefined,
     );
@@ -196,7 +206,7 @@ export async function playServeDay(day: ServeDay, options: DayOptions = {}): Pro
       day,
       differences: judgeDay(history),
       history,
-      met: armed.met,
+      met: withExpired(armed.met, source),
       ledger,
       requests: calls.length,
       processes: service.starts.length,
@@ -206,11 +216,36 @@ export async function playServeDay(day: ServeDay, options: DayOptions = {}): Pro
     await alive.close();
     await end(service);
     await cognito.close();
+    await source?.close();
     await platform?.close();
     redis?.resume();
     await redis?.remove();
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+async function sourceOf(
+  { keys, keysLiveMs }: ServeDay,
+  book: CredentialBook,
+  folder: string,
+): Promise<CredentialSource | undefined> {
+  if (keys === "static") return undefined;
+  return await startCredentialSource({
+    kind: keys,
+    book,
+    tokenFile: join(folder, "web-identity"),
+    lifeMs: keysLiveMs,
+  });
+}
+
+/** The sets of keys that have expired count as faults that were met. */
+function withExpired(
+  met: ReadonlyMap<FaultKind, number>,
+  source: CredentialSource | undefined,
+): ReadonlyMap<FaultKind, number> {
+  const now = Date.now();
+  const expired = source?.issued.filter(({ expiresAtMs }) => expiresAtMs <= now).length ?? 0;
+  return expired === 0 ? met : new Map([...met, ["keys-expired", expired]]);
 }
 
 /** Where every sync of the day has failed, the next one is a minute away: a process that begins syncs at once. */
@@ -269,10 +304,10 @@ async function end(service: Service): Promise<void> {
 async function recovered(
   main: string,
   args: readonly string[],
-  stateDir: string,
+  { stateDir, env }: { readonly stateDir: string; readonly env: Readonly<Record<string, string>> },
 ): Promise<readonly string[]> {
   if (openChanges(stateDir) === 0) return [];
-  const { code, stderr } = await startCliAt(main, ["recover", ...args, "--output=json"]).result;
+  const { code, stderr } = await startCliAt(main, ["recover", ...args, "--output=json"], env).result;
   const open = openChanges(stateDir);
   return code === 0 && open === 0
     ? []

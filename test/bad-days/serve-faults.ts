@@ -3,10 +3,11 @@
 import type { Effects } from "../cognito/faults.ts";
 import type { CallRecord } from "../cognito/record.ts";
 import { randomOf } from "../support/changing-pool.ts";
+import type { CredentialSource, SourceFailure } from "../support/credential-source.ts";
 import type { PostgresServer } from "../support/postgres-server.ts";
 import type { RedisServer } from "../support/redis-server.ts";
-import type { Fault, FaultKind, OtherKind, RequestFaultKind } from "./serve-plan.ts";
-import { OTHERS } from "./serve-plan.ts";
+import type { Fault, FaultKind, KeyFaultKind, OtherKind, RequestFaultKind } from "./serve-plan.ts";
+import { isOfKeys, OTHERS } from "./serve-plan.ts";
 import { changeByOthers } from "./serve-pool.ts";
 import type { World } from "./serve-world.ts";
 
@@ -33,7 +34,14 @@ const EFFECTS: Readonly<Record<RequestFaultKind, Effects>> = {
   },
 };
 
+const SOURCE_FAILS: Readonly<Record<KeyFaultKind, SourceFailure>> = {
+  "keys-silent": "silent",
+  "keys-failing": "error",
+  "keys-refused": "refused",
+};
+
 export interface Helpers {
+  readonly source: CredentialSource | undefined;
   readonly redis: RedisServer | undefined;
   readonly postgres: PostgresServer | undefined;
 }
@@ -56,7 +64,7 @@ const isAbout: Readonly<Record<Fault["on"], (call: CallRecord) => boolean>> = {
   pages: ({ operation }) => operation.startsWith("List"),
 };
 
-export function armDay(world: World, { redis, postgres }: Helpers): ArmedDay {
+export function armDay(world: World, { source, redis, postgres }: Helpers): ArmedDay {
   const { day, cognito, pool, service, platform, ledger } = world;
   const random = randomOf(day.seed ^ 0x2545f491);
   const met = new Map<FaultKind, number>();
@@ -64,6 +72,8 @@ export function armDay(world: World, { redis, postgres }: Helpers): ArmedDay {
   const underWay = new Set<Promise<unknown>>();
   const over = Promise.withResolvers<void>();
   let changes = 0;
+  /** One at a time: no request need come to the server meanwhile, so its length is a time. */
+  let keysFail: Promise<unknown> = Promise.resolve();
   /** One at a time. */
   let restarting: Promise<unknown> = Promise.resolve();
 
@@ -109,13 +119,28 @@ export function armDay(world: World, { redis, postgres }: Helpers): ArmedDay {
     rule.remove();
   }
 
+  async function failKeys(how: SourceFailure, forMs: number): Promise<void> {
+    await source?.fail(how);
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const timer = setTimeout(resolve, forMs);
+    await Promise.race([promise, over.promise]);
+    clearTimeout(timer);
+    await source?.recover();
+  }
+
   async function play({ kind, requests, chance, on }: Fault, call: CallRecord): Promise<void> {
     if (isOther(kind)) {
       changes += 1;
       if (changeByOthers(pool, kind, chance, changes)) count(kind);
       return;
     }
-    if (isOfRequest(kind)) return;
+    if (isOfRequest(kind) || kind === "keys-expired") return;
+    if (isOfKeys(kind)) {
+      count(kind);
+      keysFail = keysFail.then(() => failKeys(SOURCE_FAILS[kind], requests * 100));
+      begin(keysFail);
+      return;
+    }
     switch (kind) {
       case "kill":
         count(kind);

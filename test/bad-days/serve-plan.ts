@@ -3,6 +3,7 @@
 // order is the same for a seed on every machine.
 
 import { randomOf } from "../support/changing-pool.ts";
+import { SOURCE_KINDS, type SourceKind } from "../support/credential-source.ts";
 
 /** Faults of requests. */
 export const REQUEST_FAULTS = [
@@ -24,6 +25,10 @@ export const PROCESS_FAULTS = ["kill", "kill-after-answer", "kill-between", "sto
 export const REDIS_FAULTS = ["redis-killed", "redis-flushed", "redis-paused"] as const;
 export const POSTGRES_FAULTS = ["postgres-restarted", "postgres-crashed"] as const;
 
+/** Of the service that gives the credentials: for so many tenths of a second it does not answer, fails, or takes no connections. */
+export const KEY_FAULTS = ["keys-silent", "keys-failing", "keys-refused"] as const;
+export type KeyFaultKind = (typeof KEY_FAULTS)[number];
+
 /** What other programs do to the pool meanwhile. */
 export const OTHERS = [
   "others-add-user",
@@ -42,6 +47,9 @@ export type FaultKind =
   | (typeof PROCESS_FAULTS)[number]
   | (typeof REDIS_FAULTS)[number]
   | (typeof POSTGRES_FAULTS)[number]
+  | KeyFaultKind
+  /** Credentials have expired during the day. */
+  | "keys-expired"
   | "platform-errors"
   | OtherKind;
 
@@ -115,6 +123,9 @@ export interface ServeDay {
   readonly scheduled: "none" | "file" | "inventory" | "both";
   readonly redis: boolean;
   readonly postgres: boolean;
+  /** Where the credentials come from. `static` ones do not expire. */
+  readonly keys: SourceKind | "static";
+  readonly keysLiveMs: number;
   readonly actors: readonly Actor[];
   readonly readers: readonly Reader[];
   readonly faults: readonly Fault[];
@@ -164,7 +175,7 @@ export function drawServeDay(seed: number, beside: Beside = {}): ServeDay {
     on: pick(["all", "writes", "reads"]),
     chance: pick([0.4, 0.8, 1]),
   });
-  return {
+  const drawn: Omit<ServeDay, "keys" | "keysLiveMs"> = {
     seed,
     users,
     groups,
@@ -195,9 +206,38 @@ export function drawServeDay(seed: number, beside: Beside = {}): ServeDay {
       ...(platform ? many(below(2), () => fault(["platform-errors"], 3)) : []),
       ...(redis ? many(1 + below(2), () => fault(REDIS_FAULTS, 20)) : []),
       ...(postgres ? many(1 + below(2), () => fault(POSTGRES_FAULTS, 1)) : []),
-    ].toSorted((a, b) => a.at - b.at),
+    ],
+  };
+  const keys = drawKeys(seed);
+  const faults = [...drawn.faults, ...keys.faults].toSorted((a, b) => a.at - b.at);
+  return { ...drawn, ...keys, faults };
+}
+
+interface DrawnKeys {
+  readonly keys: ServeDay["keys"];
+  readonly keysLiveMs: number;
+  readonly faults: readonly Fault[];
+}
+
+/** What came to the days later, from numbers of its own: what a seed draws otherwise stays as it was. */
+function drawKeys(seed: number): DrawnKeys {
+  const random = randomOf(seed ^ 0x165667b1);
+  const below = (bound: number): number => Math.floor(random() * bound);
+  if (random() < 0.5) return { keys: "static", keysLiveMs: 0, faults: [] };
+  return {
+    keys: SOURCE_KINDS[below(SOURCE_KINDS.length)] ?? "container",
+    keysLiveMs: 1_000 + below(4_000),
+    faults: Array.from({ length: below(3) }, () => ({
+      kind: KEY_FAULTS[below(KEY_FAULTS.length)] ?? "keys-silent",
+      at: 3 + below(150),
+      requests: 1 + below(80),
+      on: "all" as const,
+      chance: 1,
+    })),
   };
 }
+
+export const isOfKeys = (kind: FaultKind): kind is KeyFaultKind => KEY_FAULTS.some((one) => one === kind);
 
 /** The day in plain lines. */
 export function linesOf(day: ServeDay): readonly string[] {
@@ -225,6 +265,7 @@ function textOfStep({ kind, user, group, name, password, again, leavesAfter }: S
 }
 
 function textOfFault({ kind, at, requests, on, chance }: Fault): string {
+  if (isOfKeys(kind)) return `at request ${at}: ${kind} for ${requests / 10} s`;
   if (kind.startsWith("others-")) return `at request ${at}: ${kind} (${chance.toFixed(3)})`;
   return `at request ${at}: ${kind} for ${requests} requests (${on}, chance ${chance})`;
 }

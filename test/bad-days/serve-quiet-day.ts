@@ -15,6 +15,8 @@ export const QUIET_DAY: ServeDay = {
   scheduled: "none",
   redis: false,
   postgres: false,
+  keys: "static",
+  keysLiveMs: 0,
   actors: [],
   readers: [],
   faults: [],

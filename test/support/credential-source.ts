@@ -8,6 +8,9 @@ import type { CredentialBook } from "../cognito/credentials.ts";
 export const SOURCE_KINDS = ["container", "instance", "web-identity"] as const;
 export type SourceKind = (typeof SOURCE_KINDS)[number];
 
+export const SOURCE_FAILURES = ["silent", "error", "refused"] as const;
+export type SourceFailure = (typeof SOURCE_FAILURES)[number];
+
 export interface IssuedKeys {
   readonly accessKeyId: string;
   readonly expiresAtMs: number;
@@ -19,8 +22,10 @@ export interface CredentialSource {
   readonly issued: readonly IssuedKeys[];
   /** Requests so far. */
   readonly asked: number;
+  /** From now on. `refused`: it takes no connections. */
+  fail(how: SourceFailure): Promise<void>;
   /** Answers again; what it did not answer stays without an answer. */
-  recover(): void;
+  recover(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -41,7 +46,7 @@ const ROLE_PATH = "/latest/meta-data/iam/security-credentials/";
 export async function startCredentialSource(settings: SourceSettings): Promise<CredentialSource> {
   const { kind, book, tokenFile, lifeMs, failsAfter } = settings;
   const issued: IssuedKeys[] = [];
-  let failing: "silent" | "error" | undefined;
+  let failing: SourceFailure | undefined;
   let asked = 0;
 
   function issue(): Readonly<Record<"id" | "secret" | "token" | "until", string>> {
@@ -79,10 +84,18 @@ export async function startCredentialSource(settings: SourceSettings): Promise<C
       else if (failing === "error") response.writeHead(503).end();
     });
   });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const listen = (port: number): Promise<void> =>
+    new Promise((resolve) => server.listen(port, "127.0.0.1", resolve));
+  const close = (): Promise<void> =>
+    new Promise((resolve) => {
+      server.close(() => resolve());
+      server.closeAllConnections();
+    });
+  await listen(0);
   const address = server.address();
   if (address === null || typeof address === "string") throw new Error("the server has no TCP address");
-  const url = `http://127.0.0.1:${address.port}`;
+  const { port } = address;
+  const url = `http://127.0.0.1:${port}`;
   if (kind === "web-identity") writeFileSync(tokenFile, "eyJ");
 
   return {
@@ -91,14 +104,15 @@ export async function startCredentialSource(settings: SourceSettings): Promise<C
     get asked() {
       return asked;
     },
-    recover() {
-      failing = undefined;
+    async fail(how) {
+      failing = how;
+      if (how === "refused") await close();
     },
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
+    async recover() {
+      failing = undefined;
+      if (!server.listening) await listen(port);
+    },
+    close,
   };
 }
 
