@@ -78,7 +78,7 @@ describe("the npm package", () => {
       filename: String(at(made, "filename")),
       files: rows(at(made, "files")).map((file) => String(at(file, "path"))),
     };
-  }, 120_000);
+  }, 300_000);
 
   afterAll(() => {
     rmSync(folder, { recursive: true, force: true });
@@ -101,31 +101,29 @@ describe("the npm package", () => {
     expect(new Set(packed.files)).toEqual(new Set(expected));
   });
 
-  test("installs into an empty folder, and its connector runs there", { timeout: 180_000 }, () => {
-    const home = join(folder, "home");
-    cpSync(join(folder, packed.filename), join(home, packed.filename));
-    writeFileSync(join(home, "package.json"), "{}");
+  test("installs into an empty folder as a user installs it, and its connector and manual page are there", {
+    timeout: 180_000,
+  }, () => {
+    const prefix = join(folder, "global");
     const flags = ["--omit=dev", "--ignore-scripts", "--no-audit", "--no-fund", "--prefer-offline"];
-    const installed = run("npm", ["install", ...flags, `./${packed.filename}`], home);
-    expect(installed).toMatchObject({ status: 0 });
-    const connector = join(home, "node_modules/.bin/connector");
+    const install = ["install", "--global", `--prefix=${prefix}`, ...flags, `./${packed.filename}`];
+    expect(run("npm", install, folder)).toMatchObject({ status: 0 });
+    const connector = join(prefix, "bin/connector");
     const version = String(at(parseJson(read("package.json")), "version"));
-    expect(run(connector, ["version"], home)).toMatchObject({
+    expect(run(connector, ["version"], folder)).toMatchObject({
       status: 0,
       stdout: expect.stringContaining(`connector ${version} (node 24.`),
     });
     // npm links manual pages of a list only.
     const man = below(
-      at(parseJson(readFileSync(join(home, "node_modules/cognito-connector/package.json"), "utf8"))),
+      at(parseJson(readFileSync(join(prefix, "lib/node_modules/cognito-connector/package.json"), "utf8"))),
     );
     expect(man["man"]).toEqual([expect.stringMatching(/deploy\/man\/connector\.1$/)]);
-    const global = ["install", "--global", `--prefix=${join(folder, "global")}`, ...flags];
-    expect(run("npm", [...global, `./${packed.filename}`], home)).toMatchObject({ status: 0 });
-    expect(readFileSync(join(folder, "global/share/man/man1/connector.1"), "utf8")).toContain(
-      ".TH CONNECTOR 1",
+    expect(readFileSync(join(prefix, "share/man/man1/connector.1"), "utf8")).toContain(".TH CONNECTOR 1");
+    expect(run(connector, ["completion", "bash"], folder).stdout).toContain(
+      "complete -F _connector connector",
     );
-    expect(run(connector, ["completion", "bash"], home).stdout).toContain("complete -F _connector connector");
-    expect(run(connector, ["sync"], home)).toMatchObject({
+    expect(run(connector, ["sync"], folder)).toMatchObject({
       status: 2,
       stderr: expect.stringContaining("user-pool-id"),
     });
