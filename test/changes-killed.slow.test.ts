@@ -10,6 +10,10 @@ import { createPool, type Pool, type PoolDefinition } from "./cognito/pool.ts";
 import { type ScriptedCognito, startScriptedCognito } from "./cognito/server.ts";
 import { never } from "./support/adapter.ts";
 import { runCli, startCli } from "./support/connector-cli.ts";
+import { DRAWN, drawnOf } from "./support/thorough.ts";
+
+// pkg/provision/changes-cut.test.ts does the same in memory, at every moment. A cut takes four processes here, so a few of each
+// change are drawn.
 
 const POOL = "us-east-1_Ab129faBb";
 
@@ -110,7 +114,7 @@ function writesOf(): readonly string[] {
     .filter((name) => /^(Admin(?!Get|List)|(Create|Update|Delete)Group)/.test(name));
 }
 
-describe.for(Object.entries(CHANGES))("%s, as a process", ([, change]) => {
+describe.for(Object.entries(CHANGES))("%s, as a process", ([title, change]) => {
   test("makes these calls when it is not disturbed", async () => {
     await serve(change.definition);
     const { code, stderr } = await runCli(args(change.command(folder)));
@@ -123,8 +127,8 @@ describe.for(Object.entries(CHANGES))("%s, as a process", ([, change]) => {
     (["request", "answer"] as const).map((at) => ({ operation, number: i + 1, at })),
   );
 
-  test.for(cuts)(
-    "after recover, is complete or undone when it is killed at write $number ($operation) with the $at on its way",
+  test.for(drawnOf(cuts, 1, title))(
+    `after recover, is complete or undone when it is killed at write $number ($operation) with the $at on its way (${DRAWN})`,
     async ({ operation, number, at }) => {
       await serve(change.definition);
       const nth = change.writes.slice(0, number).filter((name) => name === operation).length;
