@@ -4,6 +4,7 @@ import { systemClocks } from "../../pkg/core/clock.ts";
 import type { Context } from "./process/context.ts";
 import { exitCodeOf } from "./process/exit-codes.ts";
 import { failureLine } from "./process/messages.ts";
+import { isSilenced } from "./process/node-warnings.ts";
 import { createSignals } from "./process/signals.ts";
 import { createInput } from "./process/stdin.ts";
 import { createOutput } from "./process/stdio.ts";
@@ -37,8 +38,11 @@ export async function start(argv: readonly string[]): Promise<void> {
     signal: signals.signal,
     onReload: (hook) => signals.onReload(hook),
     onNodeWarning(hook) {
-      process.on("warning", hook);
-      return () => process.off("warning", hook);
+      const unlessSilenced = (warning: Error): void => {
+        if (!isSilenced(warning, process)) hook(warning);
+      };
+      process.on("warning", unlessSilenced);
+      return () => process.off("warning", unlessSilenced);
     },
     ...systemClocks,
   };
