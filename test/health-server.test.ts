@@ -216,6 +216,16 @@ describe("what is refused", () => {
     expect(await said(socket)).toMatch(/^HTTP\/1\.1 200 [\s\S]*connection: close/i);
   });
 
+  test("a request without a host is 400, as HTTP asks for", async () => {
+    const { port } = await start();
+    const socket = await raw(port);
+    socket.write("GET /livez HTTP/1.1\r\nconnection: close\r\n\r\n");
+    expect(await said(socket)).toMatch(/^HTTP\/1\.1 400 [\s\S]*the header host is missing/);
+    const old = await raw(port);
+    old.write("GET /livez HTTP/1.0\r\n\r\n");
+    expect(await said(old)).toMatch(/^HTTP\/1\.1 200 /);
+  });
+
   test("bytes that are not HTTP get 400", async () => {
     const { port } = await start();
     const socket = await raw(port);
@@ -253,6 +263,29 @@ describe("who is slow", () => {
     const socket = await raw(port);
     expect(await said(socket)).not.toMatch(/ 200 /);
   });
+
+  test.for([
+    ["requests", "host: a"],
+    ["requests without a host", "x: y"],
+    ["expectations", "host: a\r\nexpect: nonsense"],
+  ] as const)(
+    "to wait for answers, and sends %s without an end, has eight of them read",
+    async ([, header]) => {
+      let pages = 0;
+      const live = (): boolean => {
+        pages += 1;
+        return true;
+      };
+      const { port } = await start({ live });
+      const socket = await raw(port);
+      const closed = once(socket, "close");
+      socket.resume();
+      socket.write(`GET /livez HTTP/1.1\r\n${header}\r\n\r\n`.repeat(1000));
+      await closed;
+      expect(pages).toBeLessThanOrEqual(8);
+      expect((await ask(port, "/livez")).status).toBe(200);
+    },
+  );
 
   test("between two requests is cut off", async () => {
     const { port } = await start({ limits });

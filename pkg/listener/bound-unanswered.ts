@@ -1,24 +1,46 @@
-import type { ServerResponse } from "node:http";
+import type { RequestListener, Server, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 
+/** With which Node.js has its parser stop behind the head of a request, as before another protocol. */
+const STOP_PARSING = 2;
+
 /**
- * Cuts a connection that sends requests without waiting for answers. Node.js parses all that have arrived in one turn, and
- * no client of SCIM does it.
+ * Has requests answered, and cuts a connection that sends more than so many without waiting for answers. No probe and no
+ * client of SCIM does it, and thousands of requests fit into the 64 KiB that Node.js reads and parses at once.
  */
-export function boundUnanswered(most: number) {
+export function boundUnanswered(most: number): (server: Server, answer: RequestListener) => void {
   const counts = new WeakMap<Socket, number>();
-  return {
-    /** False: the request is not to be answered. */
-    admit(socket: Socket, response: ServerResponse): boolean {
-      if (socket.destroyed) return false;
-      const count = (counts.get(socket) ?? 0) + 1;
-      if (count > most) {
-        socket.destroy();
-        return false;
-      }
-      counts.set(socket, count);
-      response.once("close", () => counts.set(socket, (counts.get(socket) ?? 1) - 1));
-      return true;
-    },
+
+  function admits(socket: Socket, response: ServerResponse): boolean {
+    if (socket.destroyed) return false;
+    const count = (counts.get(socket) ?? 0) + 1;
+    if (count > most) {
+      stopParsing(socket);
+      socket.destroy();
+      return false;
+    }
+    counts.set(socket, count);
+    response.once("close", () => counts.set(socket, (counts.get(socket) ?? 1) - 1));
+    return true;
+  }
+
+  return (server, answer) => {
+    server.on("request", (request, response) => {
+      if (admits(request.socket, response)) answer(request, response);
+    });
+    // Node.js answers an expectation that it does not know by itself, and each of thousands.
+    server.on("checkExpectation", ({ socket }, response) => {
+      if (admits(socket, response))
+        response.writeHead(417, { connection: "close", "content-length": 0 }).end();
+    });
   };
+}
+
+/**
+ * Node.js parses what it has read of a connection to the end, also after the connection is destroyed, and makes a request and
+ * an error of each: 3,600 requests on each of 50 connections took 5.2 s of CPU, and 0.1 s so. The parser is not documented.
+ */
+function stopParsing(socket: Socket): void {
+  const parser: unknown = Reflect.get(socket, "parser");
+  if (typeof parser === "object" && parser !== null) Reflect.set(parser, "onIncoming", () => STOP_PARSING);
 }

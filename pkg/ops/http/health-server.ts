@@ -4,6 +4,7 @@ import { Buffer } from "node:buffer";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { GovernanceError } from "../../core/errors.ts";
 import { formatListenAddress } from "../../core/listen-address.ts";
+import { boundUnanswered } from "../../listener/bound-unanswered.ts";
 import { limitConnections } from "../../listener/limit-connections.ts";
 import { errorPage, HEALTH_PAGES, type HealthPage, type HealthSources } from "./health-pages.ts";
 
@@ -35,12 +36,16 @@ export interface HealthServer {
 const LIMITS: HealthLimits = { headMs: 5_000, idleMs: 15_000, connections: 256 };
 const MAX_HEAD_BYTES = 8 * 1024;
 const MAX_URL_CHARACTERS = 1024;
+/** Of one connection. */
+const MOST_UNANSWERED = 8;
 
 export function createHealthServer(options: HealthServerOptions): HealthServer {
   const { bindAddress, port, onError = () => {} } = options;
   const limits = { ...LIMITS, ...options.limits };
   const server = createServer({
     maxHeaderSize: MAX_HEAD_BYTES,
+    // Node.js would answer a request without a host by itself, and each of thousands.
+    requireHostHeader: false,
     headersTimeout: limits.headMs,
     requestTimeout: limits.headMs,
     // How often Node checks the two limits above; the default is 30 s.
@@ -52,9 +57,7 @@ export function createHealthServer(options: HealthServerOptions): HealthServer {
   limitConnections(limits.connections)(server);
   let closed: Promise<void> | undefined;
 
-  server.on("request", (request, response) => {
-    void respond(request, response);
-  });
+  boundUnanswered(MOST_UNANSWERED)(server, (request, response) => void respond(request, response));
 
   async function respond(request: IncomingMessage, response: ServerResponse): Promise<void> {
     let page: HealthPage;
@@ -103,7 +106,10 @@ export function createHealthServer(options: HealthServerOptions): HealthServer {
   };
 }
 
-async function pageFor({ method, url = "" }: IncomingMessage, sources: HealthSources): Promise<HealthPage> {
+async function pageFor(request: IncomingMessage, sources: HealthSources): Promise<HealthPage> {
+  const { method, url = "", headers, httpVersion } = request;
+  if (headers.host === undefined && httpVersion === "1.1")
+    return errorPage(400, "the header host is missing");
   if (url.length > MAX_URL_CHARACTERS) return errorPage(414, "the path is too long");
   const page = HEALTH_PAGES.get(url.split("?", 1)[0] ?? "");
   if (page === undefined) return errorPage(404, `there is only ${[...HEALTH_PAGES.keys()].join(", ")}`);

@@ -1,6 +1,6 @@
 // The server of Node.js, plain or with TLS, without an address.
 import { constants } from "node:crypto";
-import { createServer as createHttpServer, type RequestListener, type Server } from "node:http";
+import { createServer as createHttpServer, type Server } from "node:http";
 import { createServer as createHttpsServer } from "node:https";
 import type { Socket } from "node:net";
 import type { SecureContextOptions } from "node:tls";
@@ -24,18 +24,17 @@ interface HttpServerOptions {
   readonly refused: (event: RefusedScimConnection) => void;
 }
 
-export function scimHttpServer(
-  { tls, limits, refused }: HttpServerOptions,
-  answers: RequestListener,
-): Server {
+export function scimHttpServer({ tls, limits, refused }: HttpServerOptions): Server {
   const { headerBytes, handshakeMs } = limits;
   // Node.js would answer a request without a host by itself, without SCIM's body.
   const common = { maxHeaderSize: headerBytes, connectionsCheckingInterval: 1000, requireHostHeader: false };
-  if (tls === undefined) return createHttpServer(common, answers);
-  const server = createHttpsServer(
-    { ...common, ...tls.options(), ...FOR_IDENTITY_PROVIDERS, handshakeTimeout: handshakeMs },
-    answers,
-  );
+  if (tls === undefined) return createHttpServer(common);
+  const server = createHttpsServer({
+    ...common,
+    ...tls.options(),
+    ...FOR_IDENTITY_PROVIDERS,
+    handshakeTimeout: handshakeMs,
+  });
   /** In their handshake, by the ends of their connection. */
   const pending = new Map<string, Socket>();
   /** A destroyed socket no longer knows its peer. */

@@ -4,6 +4,7 @@ import type { Socket } from "node:net";
 import { GovernanceError } from "../../core/errors.ts";
 import { notify } from "../../core/events.ts";
 import { formatListenAddress, type ListenAddress } from "../../core/listen-address.ts";
+import { boundUnanswered } from "../../listener/bound-unanswered.ts";
 import { limitConnections } from "../../listener/limit-connections.ts";
 import { type Bound, type Listener, openListener, requireProtected } from "../../listener/listener.ts";
 import type { AccessControl } from "../../security/access-control.ts";
@@ -11,7 +12,6 @@ import { createScimApp } from "./fastify.ts";
 import { createScimFront, loggedFailure, type ScimFrontOptions } from "./front.ts";
 import { type RefusedScimConnection, scimHttpServer } from "./http-server.ts";
 import { answerRaw, socketPeer } from "./raw-answers.ts";
-import { boundUnanswered } from "./unanswered.ts";
 
 export interface ScimServerOptions extends ScimFrontOptions {
   /** Who may connect and call. The server does not stop it: other fronts use it too. */
@@ -44,11 +44,11 @@ export function createScimServer(options: ScimServerOptions): ScimServer {
   const bound = limitConnections(limits.connections, () =>
     refused({ why: "evicted", peer: "unknown", code: undefined }),
   );
-  const unanswered = boundUnanswered(limits.pipelined);
+  const bounded = boundUnanswered(limits.pipelined);
 
   function newServer(): Server {
-    const server = scimHttpServer({ tls, limits, refused }, (request, response) => {
-      if (!unanswered.admit(request.socket, response)) return;
+    const server = scimHttpServer({ tls, limits, refused });
+    bounded(server, (request, response) => {
       if (closed !== undefined) response.setHeader("connection", "close");
       // After the last answer its connection is not wanted any more.
       response.once("close", () => {

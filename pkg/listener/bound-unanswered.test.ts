@@ -1,0 +1,68 @@
+import { createServer, type Server } from "node:http";
+import { connect, type Socket } from "node:net";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { boundUnanswered } from "./bound-unanswered.ts";
+
+const MOST = 8;
+
+let server: Server;
+let asked: number;
+let answers: (() => void)[];
+
+beforeEach(async () => {
+  asked = 0;
+  answers = [];
+  server = createServer({ requireHostHeader: false });
+  // What Node.js has made of the bytes, whether it is answered or not.
+  for (const event of ["request", "checkExpectation"] as const) server.on(event, () => void (asked += 1));
+  boundUnanswered(MOST)(server, (_request, response) => {
+    answers.push(() => void response.end("ok"));
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+});
+afterEach(() => {
+  server.closeAllConnections();
+  server.close();
+});
+
+async function client(): Promise<Socket> {
+  const address = server.address();
+  if (address === null || typeof address === "string") throw new TypeError("the server has no port");
+  const socket = connect(address.port, "127.0.0.1");
+  socket.on("error", () => {});
+  socket.resume();
+  await new Promise<void>((resolve) => socket.once("connect", resolve));
+  return socket;
+}
+
+const closing = (socket: Socket): Promise<void> =>
+  new Promise((resolve) => socket.once("close", () => resolve()));
+
+test.for([
+  ["requests", "GET / HTTP/1.1\r\n\r\n"],
+  ["expectations", "GET / HTTP/1.1\r\nexpect: nonsense\r\n\r\n"],
+] as const)(
+  "a connection with too many %s is cut, and what it has sent beyond them is not parsed",
+  async ([, request]) => {
+    const sockets = await Promise.all(Array.from({ length: 5 }, client));
+    const closed = Promise.all(sockets.map(closing));
+    for (const socket of sockets) socket.write(request.repeat(1500));
+    await closed;
+    expect(asked).toBe(5 * (MOST + 1));
+  },
+);
+
+test("a connection that waits for its answers may send as many as it likes", async () => {
+  const socket = await client();
+  let received = "";
+  socket.on("data", (piece: Buffer) => void (received += piece.toString()));
+  for (let round = 1; round <= 3; round += 1) {
+    socket.write("GET / HTTP/1.1\r\n\r\n".repeat(MOST));
+    await expect.poll(() => answers.length).toBe(MOST);
+    for (const answer of answers.splice(0)) answer();
+    await expect.poll(() => received.split("HTTP/1.1 200").length - 1).toBe(round * MOST);
+  }
+  expect(asked).toBe(3 * MOST);
+  expect(socket.destroyed).toBe(false);
+  socket.destroy();
+});
