@@ -21,22 +21,12 @@ export interface ListingOf<T> {
 
 export type AnyChain = Chain<User> | Chain<Group> | Chain<Member>;
 
-interface MemberKey {
-  readonly limit: number | undefined;
-  readonly key: string;
-}
-
-/** As many as the groups whose order is remembered. */
-const MOST_KEYS = 2000;
-
 /** The listings that one caller is in or will come to, each with the size of its pages. */
 export class CallerListings {
   readonly users = new Map<string, Chain<User>>();
   readonly groups = new Map<string, Chain<Group>>();
   readonly members = new Map<string, Chain<Member>>();
   readonly #readers: PageReaders;
-  /** The groups to come are looked through at each page: one text for each of them is hashed once. */
-  readonly #memberKeys = new Map<string, MemberKey>();
 
   constructor(readers: PageReaders) {
     this.#readers = readers;
@@ -78,19 +68,10 @@ export class CallerListings {
   ofMembers(groupName: string, { limit }: PageRequest): ListingOf<Member> {
     return {
       chains: this.members,
-      key: this.#memberKey(groupName, limit),
+      key: memberKey(groupName) + String(limit),
       read: (one, signal) => this.#readers.members(groupName, one, signal),
       bytes: memberBytes,
     };
-  }
-
-  #memberKey(groupName: string, limit: number | undefined): string {
-    const known = this.#memberKeys.get(groupName);
-    if (known !== undefined && known.limit === limit) return known.key;
-    const key = memberKey(groupName) + String(limit);
-    if (this.#memberKeys.size >= MOST_KEYS) this.#memberKeys.clear();
-    this.#memberKeys.set(groupName, { limit, key });
-    return key;
   }
 }
 

@@ -71,7 +71,7 @@ export function noteChanges(options: NotedProvisionerOptions): Provisioner {
       () => reader.user(user),
     );
 
-  /** The change does not read its user again, whose lists have the date of the last change. */
+  /** The change does not read its user again. The lists have the date of the last change, so it is read here. */
   const ofAccess = (
     user: UserRef,
     context: WriteContext,
