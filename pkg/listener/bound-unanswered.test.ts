@@ -1,6 +1,9 @@
-import { createServer, type Server } from "node:http";
+import { createServer, type RequestListener, type Server } from "node:http";
+import { createServer as createTlsServer } from "node:https";
 import { connect, type Socket } from "node:net";
+import { connect as connectTls } from "node:tls";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { createAuthority } from "../../test/support/certificates.ts";
 import { boundUnanswered } from "./bound-unanswered.ts";
 
 const MOST = 8;
@@ -9,16 +12,22 @@ let server: Server;
 let asked: number;
 let answers: (() => void)[];
 
+const answer: RequestListener = (_request, response) => {
+  answers.push(() => void response.end("ok"));
+};
+
+async function listenOn(one: Server): Promise<void> {
+  server = one;
+  // What Node.js has made of the bytes, whether it is answered or not.
+  for (const event of ["request", "checkExpectation"] as const) server.on(event, () => void (asked += 1));
+  boundUnanswered(MOST)(server, answer);
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+}
+
 beforeEach(async () => {
   asked = 0;
   answers = [];
-  server = createServer({ requireHostHeader: false });
-  // What Node.js has made of the bytes, whether it is answered or not.
-  for (const event of ["request", "checkExpectation"] as const) server.on(event, () => void (asked += 1));
-  boundUnanswered(MOST)(server, (_request, response) => {
-    answers.push(() => void response.end("ok"));
-  });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  await listenOn(createServer({ requireHostHeader: false }));
 });
 afterEach(() => {
   server.closeAllConnections();
@@ -52,6 +61,22 @@ test.for([
   },
 );
 
+test("so is one over TLS", async () => {
+  server.close();
+  const { key, cert } = createAuthority("listener").issue({ names: ["IP:127.0.0.1"] });
+  await listenOn(createTlsServer({ key, cert, requireHostHeader: false }));
+  const address = server.address();
+  if (address === null || typeof address === "string") throw new TypeError("the server has no port");
+  const socket = connectTls({ host: "127.0.0.1", port: address.port, rejectUnauthorized: false });
+  socket.on("error", () => {});
+  socket.resume();
+  await new Promise<void>((resolve) => socket.once("secureConnect", resolve));
+  const closed = closing(socket);
+  socket.write("GET / HTTP/1.1\r\n\r\n".repeat(1500));
+  await closed;
+  expect(asked).toBe(MOST + 1);
+});
+
 test("a connection that waits for its answers may send as many as it likes", async () => {
   const socket = await client();
   let received = "";
@@ -59,7 +84,7 @@ test("a connection that waits for its answers may send as many as it likes", asy
   for (let round = 1; round <= 3; round += 1) {
     socket.write("GET / HTTP/1.1\r\n\r\n".repeat(MOST));
     await expect.poll(() => answers.length).toBe(MOST);
-    for (const answer of answers.splice(0)) answer();
+    for (const send of answers.splice(0)) send();
     await expect.poll(() => received.split("HTTP/1.1 200").length - 1).toBe(round * MOST);
   }
   expect(asked).toBe(3 * MOST);
