@@ -2,6 +2,7 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { crashesIn } from "./crashes.ts";
 import { type FailedTest, failuresOfGo, failuresOfVitest } from "./failures.ts";
 
 /** The result that one runner reported. */
@@ -62,8 +63,9 @@ export function runVitest(name: string, args: readonly string[]): Tally {
     const { status, signal } = spawnSync("vitest", ["run", ...args, ...reporters], { stdio: "inherit" });
     const report: unknown = JSON.parse(readFileSync(file, "utf8"));
     if (!isVitestReport(report)) throw new Error("not a Vitest report");
-    const broken = status !== 0 && report.numFailedTests === 0;
-    const failures = failuresOfVitest(report, process.cwd());
+    const crashes = crashesIn(process.cwd()).map(whole);
+    const broken = (status !== 0 || crashes.length > 0) && report.numFailedTests === 0;
+    const failures = [...failuresOfVitest(report, process.cwd()), ...crashes];
     const ended = `Vitest ended with ${status ?? signal}, and no test failed (see its output)`;
     return {
       name,

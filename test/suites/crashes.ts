@@ -1,0 +1,43 @@
+// What is known of a process that crashed: Vitest says only that a file ended, and such a crash may be seen once in a month.
+import { spawnSync } from "node:child_process";
+import { readdirSync, rmSync } from "node:fs";
+import { join } from "node:path";
+
+const CORE = /^core(\.\d+)?$/;
+const FRAME = /^#\d+ +(?:0x[0-9a-f]+ in )?(.+?) \(/;
+const SIGNAL = /^Program terminated with signal (\w+)/;
+const MAX_FRAMES = 8;
+
+/**
+ * One line for each core file that processes of Node left in this folder: the signal and the functions it happened in,
+ * innermost first. The whole stacks of all threads are printed, as far as there is a debugger. The files are removed.
+ */
+export function crashesIn(folder: string): readonly string[] {
+  const cores = readdirSync(folder, { withFileTypes: true }).filter(
+    (one) => one.isFile() && CORE.test(one.name),
+  );
+  return cores.map(({ name }) => {
+    const core = join(folder, name);
+    const { stdout, error } = spawnSync(
+      "gdb",
+      ["-q", "-batch", "-ex", "bt 40", "-ex", "thread apply all bt 40", process.execPath, core],
+      { encoding: "utf8", maxBuffer: 64 * 1024 * 1024 },
+    );
+    rmSync(core);
+    if (error !== undefined) return `a process crashed (no debugger to read ${name}: ${error.message})`;
+    process.stdout.write(stdout);
+    return crashLine(stdout);
+  });
+}
+
+/** The one line, of what the debugger printed. */
+export function crashLine(printed: string): string {
+  const lines = printed.split("\n");
+  const signal = lines.map((line) => SIGNAL.exec(line)?.[1]).find((name) => name !== undefined);
+  const stack = lines.slice(lines.findIndex((line) => line.startsWith("#0 ")));
+  const frames = stack
+    .map((line) => FRAME.exec(line)?.[1]?.replaceAll("(anonymous namespace)::", "").replace(/\(.*/, ""))
+    .filter((frame) => frame !== undefined && frame !== "??")
+    .slice(0, MAX_FRAMES);
+  return `a process crashed: ${signal ?? "unknown signal"} in ${frames.join(" < ") || "no known function"}`;
+}
