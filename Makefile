@@ -44,7 +44,7 @@ slow: $(INSTALLED) ## long properties and killed processes, a part drawn from a 
 	vitest run --project slow
 
 coverage: $(INSTALLED) ## unit and whole tests, and which lines they run (coverage/)
-	vitest run --project unit --project whole --coverage --coverage.reporter=text --coverage.reporter=html
+	NODE_DISABLE_COMPILE_CACHE=1 vitest run --project unit --project whole --coverage --coverage.reporter=text --coverage.reporter=html
 
 golden: $(INSTALLED) ## rewrite the files that tests compare, say what changed
 	@node test/suites/golden.ts
