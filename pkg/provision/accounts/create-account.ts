@@ -65,7 +65,7 @@ async function planAccount(
   // AdminCreateUser makes every password a temporary one, and an invitation can only contain a temporary one.
   const twoSteps = password !== undefined && !password.temporary && inviteBy.length === 0;
   const username = draft.username ?? newId();
-  const proof = creationProof(deps, newId(), draft.attributes);
+  const proof = creationProof(deps, newId(), pool, draft.attributes);
   // Our own username identifies the account. An address is needed only where Cognito generates the username.
   const lookup =
     draft.username === undefined ? ({ by: "username", name: username } as const) : lookupOf(draft);

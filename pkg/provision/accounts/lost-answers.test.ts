@@ -78,14 +78,17 @@ describe("a create whose answer is lost", () => {
 
   test.for([
     ["that signed up for itself", { status: "UNCONFIRMED" }],
+    ["that signed up and is confirmed", { status: "CONFIRMED" }],
     ["that is switched off", { status: "FORCE_CHANGE_PASSWORD", enabled: false }],
+    ["and one more", { status: "FORCE_CHANGE_PASSWORD", attributes: { website: "https://ann.example.com" } }],
   ] as const)("mark 23: an account of the same attributes %s is not ours", async ([, how]) => {
     const { pool, cognito, audit, process } = createStage();
+    const attributes = { email: "ann@example.com", ...("attributes" in how ? how.attributes : {}) };
     cognito.script({
       operation: "AdminCreateUser",
       nth: 1,
       cut: "before",
-      run: () => void pool.addUser({ username: "ann", attributes: { email: "ann@example.com" }, ...how }),
+      run: () => void pool.addUser({ username: "ann", ...how, attributes }),
     });
     await refusal(create(process(), { ...ann, credential: random }));
     expect(writesIn(cognito.stats)).toEqual(["AdminCreateUser"]);

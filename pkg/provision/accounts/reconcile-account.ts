@@ -4,14 +4,12 @@ import type { User } from "../../core/user.ts";
 import type { Deps } from "../deps.ts";
 import { VISIBLE_WITHIN_MS } from "../find-user.ts";
 import { groupsOfUser } from "../groups/listings.ts";
+import { LONGEST_CALL_MS } from "../made-between.ts";
 import type { RecoveryResult } from "../provisioner.ts";
 import { goneIsDone, type StepLog } from "../steps.ts";
 import { retryUntilVisible } from "../visibility.ts";
 import { type AccountLookup, findAccount } from "./find-account.ts";
 import { creationProofIn, isMadeByUs, UNTOUCHED_MS } from "./proof.ts";
-
-/** A change makes its calls within this time, waits for turns included. */
-const LONGEST_CALL_MS = 5 * 60_000;
 
 /**
  * What became of an account when the process was killed while it made it. One that has all that was asked for stays. One

@@ -145,6 +145,17 @@ describe("a killed process", () => {
       },
     ],
     [
+      "that has an attribute more",
+      (pool: Pool) => pool.setAttribute(only(pool), "website", "https://ann.example.com"),
+    ],
+    [
+      "that has signed up",
+      (pool: Pool) => {
+        pool.deleteUser("ann");
+        pool.addUser({ username: "ann", attributes: { email: "ann@example.com" }, status: "CONFIRMED" });
+      },
+    ],
+    [
       "that came long after the call",
       (pool: Pool, clock: InstantClock) => {
         pool.deleteUser("ann");

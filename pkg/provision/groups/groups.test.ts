@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { people } from "../../../test/cognito/definitions.ts";
 import { never, refusal } from "../../../test/support/adapter.ts";
-import { asked, createStage, dryRun, STAGE_POOL } from "../../../test/support/provision-stage.ts";
+import { asked, createStage, dryRun, STAGE_POOL, type Stage } from "../../../test/support/provision-stage.ts";
 import type { GroupFields } from "../../core/directory-writer.ts";
 import { GroupPattern } from "../../core/group-pattern.ts";
 
@@ -103,6 +103,47 @@ describe("making a group", () => {
     const outcome = await stage.provisioner.createGroup("team", none, asked, never);
     expect(rule.fired).toBe(1);
     expect(outcome).toMatchObject({ outcome: "nothing-to-do", result: { name: "team" } });
+  });
+});
+
+describe("a group whose process was killed while it was made", () => {
+  async function recovered(between: (stage: Stage) => void) {
+    const stage = createStage();
+    const died = Promise.withResolvers<void>();
+    async function createGroup(): Promise<never> {
+      died.resolve();
+      return await new Promise<never>(() => undefined);
+    }
+    const victim = stage.process({ directory: { ...stage.directory, createGroup } });
+    void victim.provisioner.createGroup("team", none, asked, never).catch(() => undefined);
+    await died.promise;
+    victim.journal.die();
+    stage.clock.advance(60_000);
+    between(stage);
+    const { recovered: all } = await stage.process().provisioner.recover(never);
+    return all[0];
+  }
+
+  test("and that is as it was asked for, and of that time, is done", async () => {
+    const one = await recovered(({ pool }) => void pool.addGroup({ name: "team" }));
+    expect(one).toMatchObject({ outcome: "done", says: "group team is as requested" });
+  });
+
+  test.for([
+    ["an hour later", 60],
+    ["an hour before", -60],
+  ] as const)("and that somebody made %s is not said to be made by us", async ([, minutes]) => {
+    const one = await recovered(({ pool, clock }) => {
+      pool.addGroup({ name: "team", createdAt: new Date(clock.now() + minutes * 60_000) });
+    });
+    expect(one).toMatchObject({
+      outcome: "unknown",
+      says: "group team is as requested, but there is no proof that this change made it",
+    });
+  });
+
+  test("and that is not in the pool is not made", async () => {
+    expect(await recovered(() => undefined)).toMatchObject({ outcome: "failed" });
   });
 });
 

@@ -12,9 +12,11 @@ import { showUnseen } from "../../core/text.ts";
 import type { Plan, Reconciled } from "../change-plan.ts";
 import type { Deps } from "../deps.ts";
 import type { Family } from "../family.ts";
+import { isMadeBetween, LONGEST_CALL_MS } from "../made-between.ts";
 import type { GroupPatch, RecoveryResult } from "../provisioner.ts";
 import type { StepLog } from "../steps.ts";
 import { reconciledBy } from "../visibility.ts";
+import { differingFields } from "./group-of-request.ts";
 import { groupGone } from "./listings.ts";
 
 export function createGroupChanges(
@@ -39,7 +41,7 @@ export function createGroupChanges(
       kind: "change",
       steps: ["CreateGroup"],
       preview,
-      hints: hintsOf(fields),
+      hints: { ...hintsOf(fields), createAtMs: startedMs },
       async apply(steps) {
         try {
           const { made } = await steps.make(
@@ -82,7 +84,7 @@ export function createGroupChanges(
           roleArn: group.roleArn,
           precedence: group.precedence,
         },
-        fields: differing(group, fields),
+        fields: differingFields(group, fields),
       },
       async apply(steps) {
         const { made } = await steps.make(
@@ -117,9 +119,16 @@ export function createGroupChanges(
     if (Object.keys(hints).length === 0) {
       return { outcome: "unknown", says: `it is not known whether ${kind} for group ${name} was done` };
     }
-    return same(group, fieldsOf(hints))
-      ? { outcome: "done", says: `group ${name} is as requested` }
-      : { outcome: "failed", says: `group ${name} is not as requested` };
+    if (!same(group, fieldsOf(hints)))
+      return { outcome: "failed", says: `group ${name} is not as requested` };
+    const { createAtMs: fromMs } = hints;
+    if (typeof fromMs === "number" && !isMadeBetween(group, fromMs, fromMs + LONGEST_CALL_MS)) {
+      return {
+        outcome: "unknown",
+        says: `group ${name} is as requested, but there is no proof that this change made it`,
+      };
+    }
+    return { outcome: "done", says: `group ${name} is as requested` };
   }
 
   return {
@@ -192,15 +201,7 @@ function rolesProblem(roleArn: string): string | undefined {
 }
 
 function same(group: Group, fields: GroupFields): boolean {
-  return differing(group, fields).length === 0;
-}
-
-function differing(group: Group, fields: GroupFields): readonly string[] {
-  return [
-    ...((group.description ?? "") === (fields.description ?? "") ? [] : ["description"]),
-    ...(group.roleArn === fields.roleArn ? [] : ["role_arn"]),
-    ...(group.precedence === fields.precedence ? [] : ["precedence"]),
-  ];
+  return differingFields(group, fields).length === 0;
 }
 
 function sameOrTaken(there: Group, fields: GroupFields): Group {
