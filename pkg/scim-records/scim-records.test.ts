@@ -227,23 +227,45 @@ describe("a request that has begun", () => {
   test("is known to its retry with what it has created, until it is done", async () => {
     const store = records();
     const request = { key: "User ada", kind: "User", id: undefined } as const;
+    const begun = { ...request, begunAt: 1_000 };
+    expect(await store.unfinished(request.key)).toBeUndefined();
     expect(await store.begin(request)).toBeUndefined();
-    expect(await store.begin({ ...request, id: "u-1" })).toEqual(request);
+    expect(await store.unfinished(request.key)).toEqual(begun);
+    expect(await store.begin({ ...request, id: "u-1" })).toEqual(begun);
     await store.close();
     const again = records();
-    expect(await again.begin(request)).toEqual({ ...request, id: "u-1" });
-    expect(await again.begin(request)).toEqual({ ...request, id: "u-1" });
+    expect(await again.begin(request)).toEqual({ ...begun, id: "u-1" });
+    expect(await again.begin(request)).toEqual({ ...begun, id: "u-1" });
     await again.done(request.key);
+    expect(await again.unfinished(request.key)).toBeUndefined();
     expect(await again.begin(request)).toBeUndefined();
+  });
+
+  test("has the time of its last attempt, until it is known what it has created", async () => {
+    const store = records();
+    const request = { key: "User ada", kind: "User", id: undefined } as const;
+    await store.begin(request);
+    nowMs = 2_000;
+    await store.begin(request);
+    expect(await store.unfinished(request.key)).toEqual({ ...request, begunAt: 2_000 });
+    nowMs = 3_000;
+    await store.begin({ ...request, id: "u-1" });
+    expect(await store.unfinished(request.key)).toEqual({ ...request, id: "u-1", begunAt: 2_000 });
+    // The clock is set back: the record stays.
+    nowMs = 1;
+    expect(await store.unfinished(request.key)).toEqual({ ...request, id: "u-1", begunAt: 2_000 });
   });
 
   test("is forgotten after a day", async () => {
     const store = records();
     const request = { key: "User ada", kind: "User", id: "u-1" } as const;
+    const begun = { ...request, begunAt: 1_000 };
     await store.begin(request);
     nowMs += 24 * 3_600_000;
-    expect(await store.begin(request)).toEqual(request);
+    expect(await store.begin(request)).toEqual(begun);
+    expect(await store.unfinished(request.key)).toEqual(begun);
     nowMs += 1;
+    expect(await store.unfinished(request.key)).toBeUndefined();
     expect(await store.begin({ ...request, id: undefined })).toBeUndefined();
   });
 });

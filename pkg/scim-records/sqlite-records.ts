@@ -1,7 +1,13 @@
 import { statSync } from "node:fs";
 import type { EpochClock, EpochMs } from "../core/clock.ts";
 import { GovernanceError } from "../core/errors.ts";
-import type { KeptResource, OwnWrite, ScimRecords, UnfinishedRequest } from "../scim/records.ts";
+import type {
+  BegunRequest,
+  KeptResource,
+  OwnWrite,
+  ScimRecords,
+  UnfinishedRequest,
+} from "../scim/records.ts";
 import type { ResourceKind } from "../scim/resource.ts";
 import type { DatabaseSync, StatementSync } from "../sqlite/database.ts";
 import { numberIn, optionalTextIn, textIn } from "../sqlite/rows.ts";
@@ -58,11 +64,13 @@ const SQL = {
   lastWrite: "SELECT max(settled_until, coalesce((SELECT max(at) FROM writes), 0)) AS at FROM pool",
   settled: "UPDATE pool SET settled_until = max(settled_until, ?)",
   settleNames: "DELETE FROM written_names WHERE seq NOT IN (SELECT seq FROM writes)",
-  unfinished: "SELECT key, kind, id FROM unfinished WHERE key = ?",
+  unfinished: "SELECT key, kind, id, begun_at FROM unfinished WHERE key = ? AND begun_at >= ?",
   tooOld: "DELETE FROM unfinished WHERE begun_at < ?",
   begin: `
     INSERT INTO unfinished (key, kind, id, begun_at) VALUES (?, ?, ?, ?)
-    ON CONFLICT (key) DO UPDATE SET id = coalesce(excluded.id, id)`,
+    ON CONFLICT (key) DO UPDATE SET
+      id = coalesce(excluded.id, id),
+      begun_at = CASE WHEN coalesce(excluded.id, id) IS NULL THEN excluded.begun_at ELSE begun_at END`,
   done: "DELETE FROM unfinished WHERE key = ?",
 } as const;
 
@@ -90,6 +98,7 @@ export function createScimRecords(place: ScimRecordsPlace, now: EpochClock): Sto
     keep: async (resource) => file().write(() => file().keep(resource)),
     forget: async (kind, id) => file().write(() => file().forget(kind, id)),
     wrote: async (writes) => file().write(() => file().note(writes)),
+    unfinished: async (key) => file().read(() => file().unfinished(key)),
     begin: async (request) => file().write(() => file().begin(request)),
     done: async (key) => file().write(() => void file().sql.done.run(key)),
     lastWriteAt: async () => file().read(() => numberIn(file().sql.lastWrite.get(), "at") || undefined),
@@ -228,12 +237,22 @@ class RecordsFile {
     }
   }
 
-  begin({ key, kind, id }: UnfinishedRequest): UnfinishedRequest | undefined {
-    this.sql.tooOld.run(this.#now() - CONTINUED_WITHIN_MS);
-    const row = this.sql.unfinished.get(key);
-    this.sql.begin.run(key, kind, id ?? null, this.#now());
+  unfinished(key: string): BegunRequest | undefined {
+    const row = this.sql.unfinished.get(key, this.#now() - CONTINUED_WITHIN_MS);
     if (row === undefined) return undefined;
-    return { key: textIn(row, "key"), kind: kindIn(row), id: optionalTextIn(row, "id") };
+    return {
+      key: textIn(row, "key"),
+      kind: kindIn(row),
+      id: optionalTextIn(row, "id"),
+      begunAt: numberIn(row, "begun_at"),
+    };
+  }
+
+  begin({ key, kind, id }: UnfinishedRequest): BegunRequest | undefined {
+    this.sql.tooOld.run(this.#now() - CONTINUED_WITHIN_MS);
+    const earlier = this.unfinished(key);
+    this.sql.begin.run(key, kind, id ?? null, this.#now());
+    return earlier;
   }
 
   settle(until: EpochMs): void {

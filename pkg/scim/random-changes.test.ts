@@ -194,7 +194,7 @@ describe.for(POOL_KINDS)("a pool with $kind", ({ definition, userName }) => {
     expect(again).toEqual([]);
     expect(stage.stage.pool.allUsers()).toHaveLength(model.users.size);
     expect(stage.stage.pool.groupCount()).toBe(model.groups.size);
-    expect(stage.records.unfinished.size).toBe(0);
+    expect(stage.records.begun.size).toBe(0);
   });
 });
 

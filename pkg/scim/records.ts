@@ -1,3 +1,4 @@
+import type { EpochMs } from "../core/clock.ts";
 import type { Group } from "../core/group.ts";
 import type { User } from "../core/user.ts";
 import type { JsonObject, ResourceKind } from "./resource.ts";
@@ -31,8 +32,16 @@ export interface UnfinishedRequest {
   /** The same for the retry of the request: made of its kind and unique name. */
   readonly key: string;
   readonly kind: ResourceKind;
-  /** What it has created: the `sub` of a user, the name of a group. Undefined: not known yet. */
+  /**
+   * What it is known to have created: the `sub` of a user, name and creation date of a group, which may be made again under its
+   * name. Undefined: not known.
+   */
   readonly id: string | undefined;
+}
+
+export interface BegunRequest extends UnfinishedRequest {
+  /** When the last attempt began that found nothing in its way, by the clock of this machine. */
+  readonly begunAt: EpochMs;
 }
 
 /** What SCIM keeps beside the pool. */
@@ -53,11 +62,10 @@ export interface ScimRecords {
   forget(kind: ResourceKind, id: string): Promise<void>;
   /** The newest reading of each. Lists show it until a run of the inventory that began later is published. */
   wrote(writes: readonly OwnWrite[]): Promise<void>;
-  /**
-   * Records that the request has begun, or how far it is. Resolves with what was recorded before by an earlier attempt
-   * that has not ended; the retry goes on with it.
-   */
-  begin(request: UnfinishedRequest): Promise<UnfinishedRequest | undefined>;
+  /** What an earlier attempt has recorded that has not ended. */
+  unfinished(key: string): Promise<BegunRequest | undefined>;
+  /** Records that the request has begun now, or what it has created. Resolves with what was recorded before. */
+  begin(request: UnfinishedRequest): Promise<BegunRequest | undefined>;
   done(key: string): Promise<void>;
   close(): Promise<void>;
 }

@@ -40,7 +40,7 @@ describe("a POST that was cut off", () => {
       error: { name: "InvalidParameterException" },
     });
     await scimRefusal(create("User", oktaUser(ADA)));
-    expect(records.unfinished.size).toBe(0);
+    expect(records.begun.size).toBe(0);
     stage.pool.addUser({ username: ADA });
     expect(await scimRefusal(create("User", oktaUser(ADA)))).toMatchObject({ status: 409 });
   });

@@ -1,7 +1,9 @@
+import { isDeepStrictEqual } from "node:util";
 import { GovernanceError } from "../core/errors.ts";
 import type { ScimParts } from "./parts.ts";
 import { foldCase } from "./protocol/fold.ts";
 import { canonicalJson } from "./protocol/json.ts";
+import type { KeptResource, KeptValues } from "./records.ts";
 import type { ResourceKind, ScimResource } from "./resource.ts";
 import { ScimError } from "./scim-error.ts";
 
@@ -28,6 +30,13 @@ export async function afterMade<T>(what: "account" | "group", work: () => Promis
     const made = `the ${what} was created; send the same request again to complete it`;
     throw failure.with({ appliedEffects: [made, ...failure.appliedEffects] });
   }
+}
+
+/** What is kept of a resource whose id the request has not recorded is of another request: the id is recorded first. */
+export function isKeptByAnother(kept: KeptResource | undefined, own: KeptValues): boolean {
+  if (kept === undefined) return false;
+  const { externalId, displayName, values } = kept;
+  return !isDeepStrictEqual({ externalId, displayName, values }, { ...own });
 }
 
 /** Whether the failed creation has left nothing in the pool, so that a retry begins again. */

@@ -1,10 +1,11 @@
+import type { EpochClock } from "../../pkg/core/clock.ts";
 import { GovernanceError } from "../../pkg/core/errors.ts";
-import type { KeptResource, OwnWrite, ScimRecords, UnfinishedRequest } from "../../pkg/scim/records.ts";
+import type { BegunRequest, KeptResource, OwnWrite, ScimRecords } from "../../pkg/scim/records.ts";
 import type { ResourceKind } from "../../pkg/scim/resource.ts";
 
 export interface MemoryScimRecords extends ScimRecords {
   readonly rows: readonly KeptResource[];
-  readonly unfinished: ReadonlyMap<string, UnfinishedRequest>;
+  readonly begun: ReadonlyMap<string, BegunRequest>;
   readonly writes: readonly OwnWrite[];
   /** How often something was written to the table. */
   readonly keeps: number;
@@ -13,9 +14,9 @@ export interface MemoryScimRecords extends ScimRecords {
 const same = (a: string | undefined, b: string): boolean => a?.toLowerCase() === b.toLowerCase();
 
 /** What SCIM keeps beside the pool, in memory. */
-export function createMemoryScimRecords(): MemoryScimRecords {
+export function createMemoryScimRecords(now: EpochClock): MemoryScimRecords {
   const rows = new Map<string, KeptResource>();
-  const unfinished = new Map<string, UnfinishedRequest>();
+  const begun = new Map<string, BegunRequest>();
   const writes: OwnWrite[] = [];
   let keeps = 0;
   const keyOf = (kind: ResourceKind, id: string): string => `${kind} ${id}`;
@@ -41,7 +42,7 @@ export function createMemoryScimRecords(): MemoryScimRecords {
     get rows() {
       return [...rows.values()];
     },
-    unfinished,
+    begun,
     writes,
     get keeps() {
       return keeps;
@@ -76,13 +77,18 @@ export function createMemoryScimRecords(): MemoryScimRecords {
     async wrote(more) {
       writes.push(...more);
     },
+    async unfinished(key) {
+      return begun.get(key);
+    },
     async begin(request) {
-      const earlier = unfinished.get(request.key);
-      unfinished.set(request.key, { ...request, id: request.id ?? earlier?.id });
+      const earlier = begun.get(request.key);
+      const id = request.id ?? earlier?.id;
+      const begunAt = id === undefined ? now() : (earlier?.begunAt ?? now());
+      begun.set(request.key, { ...request, id, begunAt });
       return earlier;
     },
     async done(key) {
-      unfinished.delete(key);
+      begun.delete(key);
     },
     close: async () => {},
   };

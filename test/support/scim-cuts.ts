@@ -93,7 +93,7 @@ export async function wrongAfterRetry(
     ...(state === whole.state ? [] : [`after the retry the pool has ${state}`]),
     ...(shown === whole.shown ? [] : [`after the retry SCIM shows ${shown}`]),
     ...(stage.disk.changes.length === 0 ? [] : ["a change is still open"]),
-    ...(records.unfinished.size === 0 ? [] : ["the request is still unfinished"]),
+    ...(records.begun.size === 0 ? [] : ["the request is still unfinished"]),
   ];
 }
 
@@ -119,7 +119,7 @@ export async function wrongAfterKill(
   const outcomes = stage.audit.records.slice(lines).map(({ outcome }) => outcome);
   const isHalf = state !== before && state !== whole.state;
   // Everything was done but for the answer: a client that gets a 409 looks for what it has made.
-  const takenAs = state === whole.state && records.unfinished.size === 0 ? 409 : undefined;
+  const takenAs = state === whole.state && records.begun.size === 0 ? 409 : undefined;
   const wrong = [
     ...(reply.status < 400 ? ["the request did not die"] : []),
     ...(isHalf &&

@@ -97,7 +97,7 @@ export function scimStage(
 ): ScimStage {
   const { settings, ...others } = options;
   const stage = createStage(definition, others);
-  const records = createMemoryScimRecords();
+  const records = createMemoryScimRecords(() => stage.clock.now());
   const view = fakePoolView(stage);
   const dropped: string[] = [];
   let ids = 0;

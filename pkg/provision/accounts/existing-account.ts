@@ -41,7 +41,7 @@ export async function alreadyExists(
 
 /** Names only. Whether an earlier request has set the password or sent an invitation cannot be read. */
 function notApplied(user: User, { pool, draft, password, disabled }: Asked): readonly string[] {
-  const different = [...draft.attributes].filter(([name, value]) => !holds(pool, user, name, value));
+  const different = [...draft.attributes].filter(([name, value]) => !holdsAttribute(pool, user, name, value));
   return [
     ...different.map(([name]) => name),
     ...(password === undefined ? [] : ["password"]),
@@ -50,7 +50,8 @@ function notApplied(user: User, { pool, draft, password, disabled }: Asked): rea
   ];
 }
 
-function holds(pool: Pool, { attributes }: User, name: string, wanted: string): boolean {
+/** Whether the account has the attribute so, as this pool compares. */
+export function holdsAttribute(pool: Pool, { attributes }: User, name: string, wanted: string): boolean {
   // AWS shows no flag for a contact that was never verified.
   const value = attributes.get(name) ?? (name.endsWith("_verified") ? "false" : "");
   const address = ADDRESSES.find((one) => one === name);

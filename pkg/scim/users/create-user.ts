@@ -2,6 +2,7 @@
 // the values kept beside the pool, is finished by the retry of a request that was cut off there.
 import { GovernanceError } from "../../core/errors.ts";
 import type { User } from "../../core/user.ts";
+import { isAccountOfRequest } from "../../provision/accounts/account-of-request.ts";
 import type { AccountRequest, CreatedAccount } from "../../provision/provisioner.ts";
 import type { MappingContext } from "../mapping/context.ts";
 import { newAccountOf } from "../mapping/user-account.ts";
@@ -9,12 +10,12 @@ import { nameMeant, requiredUserName } from "../mapping/user-name.ts";
 import { noteDropped, type ScimParts, scimWriteContext } from "../parts.ts";
 import { normalizeBody } from "../protocol/bodies.ts";
 import { project } from "../protocol/projection.ts";
-import type { KeptValues, UnfinishedRequest } from "../records.ts";
+import type { BegunRequest, KeptValues } from "../records.ts";
 import type { JsonValue, ScimResource } from "../resource.ts";
 import { userSchemas } from "../schema/user-schema.ts";
 import { ScimError } from "../scim-error.ts";
 import type { ScimCall } from "../service.ts";
-import { afterMade, isNotMade, requestKey } from "../unfinished.ts";
+import { afterMade, isKeptByAnother, isNotMade, requestKey } from "../unfinished.ts";
 import { claimExternalId, uniqueKeys, usersNamed, valueTaken } from "./uniqueness.ts";
 import { userAnswer } from "./user-answer.ts";
 import type { FoundUser } from "./user-reader.ts";
@@ -52,10 +53,7 @@ export async function createUser(parts: ScimParts, body: JsonValue, call: ScimCa
       const there = await usersNamed(parts, userName, context, call.signal, trust);
       const found = there.find(({ kept: row }) => row?.hidden !== true) ?? there[0];
       if (found === undefined) return await makeUser(parts, user, call);
-      if (found.kept?.hidden === true) {
-        if (!call.dryRun) await parts.records.begin({ key: user.key, kind: "User", id: found.user.sub });
-        return await takeOverOrMake(parts, found, user, call);
-      }
+      if (found.kept?.hidden === true) return await takeOverOrMake(parts, found, user, call);
       return await finishOrRefuse(parts, found, user, call);
     },
     call.signal,
@@ -76,15 +74,16 @@ async function makeUser(parts: ScimParts, user: UserCreation, call: ScimCall): P
   const earlier = await records.begin({ key: user.key, kind: "User", id: undefined });
   const account = await createAccount(parts, user, call);
   if (account.user === undefined) throw new Error("a created account has a user");
-  const found: FoundUser = { user: account.user, kept: undefined };
   if (account.state === "already-exists") {
     // A listing does not show yet what an earlier attempt of this request has made.
-    if (isOf(earlier, found)) return await takeOver(parts, found, user, call);
+    const [found] = await users.withKept([account.user]);
+    if (found !== undefined && isOf(earlier, found, user)) return await takeOver(parts, found, user, call);
     await records.done(user.key);
     throw valueTaken("userName, or an address that people sign in with");
   }
   const made = account.user;
   users.remember(made);
+  await afterMade("account", () => records.begin({ key: user.key, kind: "User", id: made.sub }));
   if (account.actionRequired !== undefined) throw new ScimError(500, account.actionRequired);
   return await afterMade("account", async () => {
     const kept = await keepUser(parts, made, undefined, user.kept);
@@ -118,17 +117,22 @@ async function finishOrRefuse(
 ): Promise<ScimResource> {
   const { records } = parts;
   if (call.dryRun) throw valueTaken("userName");
-  const earlier = await records.begin({ key: user.key, kind: "User", id: undefined });
-  if (isOf(earlier, found)) {
-    return await takeOverOrMake(parts, found, user, call);
-  }
-  await records.done(user.key);
+  const earlier = await records.unfinished(user.key);
+  if (isOf(earlier, found, user)) return await takeOverOrMake(parts, found, user, call);
   if (await isGone(parts, found, call.signal)) return await makeUser(parts, user, call);
+  if (earlier !== undefined) await records.done(user.key);
   throw valueTaken("userName");
 }
 
-function isOf(earlier: UnfinishedRequest | undefined, { user: { sub } }: FoundUser): boolean {
-  return earlier !== undefined && (earlier.id ?? sub) === sub;
+/** Whether the earlier attempt of the request has made the user: its id is known, or it is as the request makes it. */
+function isOf(
+  earlier: BegunRequest | undefined,
+  { user, kept }: FoundUser,
+  { request, kept: values, context: { pool } }: UserCreation,
+): boolean {
+  if (earlier === undefined) return false;
+  if (earlier.id !== undefined) return earlier.id === user.sub;
+  return !isKeptByAnother(kept, values) && isAccountOfRequest(pool, request, user, earlier.begunAt);
 }
 
 /** A listing may still show a user whose creation was taken back. */
@@ -159,6 +163,7 @@ async function takeOverOrMake(
   } catch (error) {
     if (!(error instanceof GovernanceError) || error.reason !== "user-gone") throw error;
     parts.users.rememberDeleted(found.user.sub);
+    if (!call.dryRun) await parts.records.done(user.key);
     return await makeUser(parts, user, call);
   }
 }
@@ -170,6 +175,7 @@ async function takeOver(
   { resource, key }: UserCreation,
   call: ScimCall,
 ): Promise<ScimResource> {
+  if (!call.dryRun) await parts.records.begin({ key, kind: "User", id: found.user.sub });
   const made = await writeUser(parts, found, resource, call, { namesAreHeld: true });
   const answer = await userAnswer(parts, made, call);
   if (!call.dryRun) await parts.records.done(key);

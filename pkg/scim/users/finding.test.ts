@@ -108,9 +108,9 @@ test("a change does not search again for the user who has just been read", async
 });
 
 test("after the file of kept values is lost, people are found by userName, and without their externalId", async () => {
-  const { create, restarted } = scimStage();
+  const { create, restarted, stage } = scimStage();
   const id = idOf(await create("User", oktaUser("ada@corp.test", { externalId: "e1" })));
-  const { service } = restarted({ records: createMemoryScimRecords() });
+  const { service } = restarted({ records: createMemoryScimRecords(() => stage.clock.now()) });
   const found = async (filter: string) =>
     resourcesIn((await service.list(listOf("User", filter), scimCall())).resources);
   const [ada, ...others] = await found('userName eq "ADA@corp.test"');

@@ -183,7 +183,7 @@ test("without --provisioning nothing is changed, in the pool or beside it", asyn
   }
   expect(stage.writes()).toEqual([]);
   expect(records.rows).toEqual([]);
-  expect(records.unfinished.size).toBe(0);
+  expect(records.begun.size).toBe(0);
   const planned = [{ op: "replace", path: "nickName", value: "x" }];
   expect(await patch("User", idOf(ann), planned, { dryRun: true })).toMatchObject({ nickName: "x" });
 });

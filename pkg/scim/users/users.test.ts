@@ -29,7 +29,7 @@ describe("a password", () => {
     const refused = await scimRefusal(create("User", ada()));
     expect(refused).toMatchObject({ status: 400, scimType: "invalidValue" });
     expect(stage.pool.allUsers()).toEqual([]);
-    expect(records.unfinished.size).toBe(0);
+    expect(records.begun.size).toBe(0);
     expect(records.rows).toEqual([]);
     expect(await create("User", ada())).toMatchObject({ userName: ADA });
   });

@@ -29,6 +29,7 @@ export function openScimRecordsThread(
     keep: (resource) => call("keep", resource),
     forget: (kind, id) => call("forget", kind, id),
     wrote: (writes) => call("wrote", writes),
+    unfinished: (key) => call("unfinished", key),
     begin: (request) => call("begin", request),
     done: (key) => call("done", key),
     lastWriteAt: () => call("lastWriteAt"),
