@@ -284,6 +284,16 @@ describe("findUsers", () => {
     expect(stub.requests).toHaveLength(3);
   });
 
+  test("mark 4: empty pages with ever new markers end the search with an error", async () => {
+    const { stub, directory } = await over(({ number }) =>
+      number > 1_200
+        ? awsError("AccessDeniedException")
+        : { body: { Users: [], PaginationToken: `m${number}` } },
+    );
+    expect((await refusal(directory.findUsers("email", "ann@example.com", never))).code).toBe("internal");
+    expect(stub.requests).toHaveLength(1_000);
+  });
+
   test("a user whom two pages have is found once", async () => {
     const { directory } = await over(({ number }) => ({
       body: { Users: [wireUser(1)], ...(number < 2 ? { PaginationToken: "m" } : {}) },

@@ -10,8 +10,8 @@ import {
 } from "@aws-sdk/client-cognito-identity-provider";
 import type { Directory } from "../core/directory.ts";
 import type { DirectoryWriter } from "../core/directory-writer.ts";
-import { GovernanceError } from "../core/errors.ts";
-import type { Page, PageRequest } from "../core/page.ts";
+import { everyPage, MOST_FOUND_ROWS } from "../core/every-page.ts";
+import type { PageRequest } from "../core/page.ts";
 import type { Priority } from "../core/throttle.ts";
 import type { User } from "../core/user.ts";
 import type { UserFactsSource } from "../core/user-facts.ts";
@@ -139,19 +139,12 @@ export function createCognitoDirectory(options: CognitoOptions): CognitoDirector
     async findUsers(attribute, value, signal) {
       const filter = formatFilter({ by: attribute, value });
       const found = new Map<string, User>();
-      const seen = new Set<string>();
-      let marker: string | undefined;
-      do {
-        const page: Page<User> = await usersPage({ marker }, filter, "read", signal);
-        for (const user of page.items) {
+      const bound = { operation: "ListUsers", mostRows: MOST_FOUND_ROWS };
+      for await (const page of everyPage(bound, (marker) => usersPage({ marker }, filter, "read", signal))) {
+        for (const user of page) {
           if (meetsSearch(attribute, searched(user, attribute), value)) found.set(user.sub, user);
         }
-        marker = page.next;
-        if (marker !== undefined && seen.has(marker)) {
-          throw new GovernanceError("internal", "ListUsers: AWS gave the same page marker twice");
-        }
-        seen.add(marker ?? "");
-      } while (marker !== undefined);
+      }
       return [...found.values()];
     },
 

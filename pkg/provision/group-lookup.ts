@@ -9,6 +9,7 @@ import type { CallOrigins } from "../core/call-origin.ts";
 import type { EpochClock, EpochMs } from "../core/clock.ts";
 import type { Directory } from "../core/directory.ts";
 import { GovernanceError } from "../core/errors.ts";
+import { createListingGuard, everyPage, type ListingGuard, MOST_GROUP_ROWS } from "../core/every-page.ts";
 import type { Group } from "../core/group.ts";
 import { createSingleFlight } from "../core/single-flight.ts";
 
@@ -29,10 +30,12 @@ interface SharedListing {
   next: string | undefined;
   isRead: boolean;
   pageAtMs: EpochMs;
-  readonly seen: Set<string>;
+  readonly guard: ListingGuard;
 }
 
 const KEPT_MS = 60_000;
+
+const GROUPS_OF_POOL = { operation: "ListGroups", mostRows: MOST_GROUP_ROWS };
 
 /** With more groups asked for at once than GetGroup answers in two seconds, pages of 60 are the faster way. */
 const ASKED_ONE_BY_ONE = 10;
@@ -121,7 +124,13 @@ export function createGroupLookup(
       if (listing?.isRead === true && listing.number > earlier) return undefined;
       if (listing === undefined || listing.isRead || !isFresh(listing.pageAtMs)) {
         listings += 1;
-        listing = { number: listings, next: undefined, isRead: false, pageAtMs: now(), seen: new Set() };
+        listing = {
+          number: listings,
+          next: undefined,
+          isRead: false,
+          pageAtMs: now(),
+          guard: createListingGuard(GROUPS_OF_POOL),
+        };
       }
       const open = listing;
       await paging.run(String(open.number), (inner) => readOn(open, inner), signal);
@@ -132,7 +141,7 @@ export function createGroupLookup(
     const since = generation;
     try {
       const page = await directory.listGroups({ marker: open.next }, signal);
-      guardMarker(page.next, open.seen);
+      open.guard.check(page);
       keep(page.items, since);
       open.next = page.next;
       open.isRead = page.next === undefined;
@@ -145,15 +154,11 @@ export function createGroupLookup(
 
   /** A listing of its own, from the first page. */
   async function fromOwnListing(name: string, signal: AbortSignal): Promise<Group | undefined> {
-    const seen = new Set<string>();
-    let marker: string | undefined;
-    do {
-      const page = await directory.listGroups({ marker }, signal);
-      guardMarker(page.next, seen);
-      const found = page.items.find((group) => group.name === name);
+    const pages = everyPage(GROUPS_OF_POOL, (marker) => directory.listGroups({ marker }, signal));
+    for await (const page of pages) {
+      const found = page.find((group) => group.name === name);
       if (found !== undefined) return found;
-      marker = page.next;
-    } while (marker !== undefined);
+    }
     return undefined;
   }
 
@@ -170,13 +175,6 @@ export function createGroupLookup(
       listing = undefined;
     },
   };
-}
-
-function guardMarker(next: string | undefined, seen: Set<string>): void {
-  if (next === undefined) return;
-  if (seen.has(next))
-    throw new GovernanceError("internal", "ListGroups: AWS gave the same page marker twice");
-  seen.add(next);
 }
 
 function isDenied(error: unknown): error is GovernanceError {

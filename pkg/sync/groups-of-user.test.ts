@@ -148,3 +148,25 @@ describe("that there is no such user, where the groups of a user are asked for",
     expect(read.outcome).toMatchObject({ code: "throttled" });
   });
 });
+
+test("mark 4: groups of a user with ever new markers end the run with an error", async () => {
+  const { directory, calls } = fakeDirectory(
+    { users: [userNumber(1)], groups: [someGroup("all")] },
+    (operation, number) => {
+      if (operation !== "AdminListGroupsForUser") return;
+      if (number > 2_000) throw new GovernanceError("data-loss", "asked without an end");
+      return { items: [], next: `m:${number}` };
+    },
+  );
+  const connector = createConnector({ directory, poolId: POOL, userIdKind: "sub", now: () => 0 });
+  const sync = syncInto([memoryTarget(emptyRun())], {
+    connector,
+    membersRead: "by user",
+    listingsAtOnce: 1,
+  });
+  await expect(sync).rejects.toMatchObject({
+    code: "internal",
+    message: expect.stringContaining("were empty"),
+  });
+  expect(calls.length).toBeLessThan(1_010);
+});

@@ -3,7 +3,7 @@
 import type { Connector, GroupRow, UserRow } from "../connector/connector.ts";
 import type { Sleep } from "../core/clock.ts";
 import { GovernanceError } from "../core/errors.ts";
-import { createCycleGuard } from "./cycle-guard.ts";
+import { createListingGuard, MOST_GROUP_ROWS } from "../core/every-page.ts";
 
 /** AWS does not say the groups of a user, and will not do so later either. Members of groups can be read all the same. */
 export class ByUserRefused extends GovernanceError {
@@ -25,7 +25,7 @@ export async function readGroupsOfUser(
 ): Promise<readonly GroupRow[]> {
   for (const pauseMs of [...PAUSES_MS, undefined]) {
     try {
-      return await everyPage(connector, { user }, signal);
+      return await readToEnd(connector, { user }, signal);
     } catch (error) {
       if (!(error instanceof GovernanceError)) throw error;
       if (isForGood(error)) throw refusalOf(error, user.sub);
@@ -41,19 +41,23 @@ export async function readGroupsOfUser(
   );
 }
 
-async function everyPage(
+async function readToEnd(
   connector: Connector,
   { user }: Pick<UserRow, "user">,
   signal: AbortSignal,
 ): Promise<readonly GroupRow[]> {
   const groups: GroupRow[] = [];
-  const guard = createCycleGuard("the groups of a user");
+  const guard = createListingGuard({ operation: "AdminListGroupsForUser", mostRows: MOST_GROUP_ROWS });
   let pageToken = "";
   do {
-    const page = await connector.listGroupsOfUser(user, { pageToken, pageSize: 0 }, signal);
-    groups.push(...page.items);
-    pageToken = page.nextPageToken;
-    guard.next(pageToken);
+    const { items, nextPageToken } = await connector.listGroupsOfUser(
+      user,
+      { pageToken, pageSize: 0 },
+      signal,
+    );
+    groups.push(...items);
+    pageToken = nextPageToken;
+    guard.check({ items, next: pageToken === "" ? undefined : pageToken });
   } while (pageToken !== "");
   return groups;
 }

@@ -1,7 +1,8 @@
 import type { Directory } from "../../core/directory.ts";
 import { GovernanceError } from "../../core/errors.ts";
+import { everyPage, MOST_GROUP_ROWS, MOST_MEMBER_ROWS } from "../../core/every-page.ts";
 import type { Group } from "../../core/group.ts";
-import type { Member } from "../../core/user.ts";
+import type { Member, User } from "../../core/user.ts";
 
 /** The names of all groups of a user, read to the end (mark 16). Rejects with `user-gone`. */
 export async function groupsOfUser(
@@ -18,40 +19,37 @@ export async function groupListOfUser(
   username: string,
   signal: AbortSignal,
 ): Promise<readonly Group[]> {
+  const bound = { operation: "AdminListGroupsForUser", mostRows: MOST_GROUP_ROWS };
   const groups: Group[] = [];
-  const seen = new Set<string>();
-  let marker: string | undefined;
-  do {
-    const page = await directory.listGroupsOfUser(username, { marker }, signal);
-    groups.push(...page.items);
-    marker = page.next;
-    if (marker !== undefined && seen.has(marker)) {
-      throw new GovernanceError("internal", "AdminListGroupsForUser: AWS gave the same page marker twice");
-    }
-    seen.add(marker ?? "");
-  } while (marker !== undefined);
+  for await (const page of everyPage(bound, (marker) =>
+    directory.listGroupsOfUser(username, { marker }, signal),
+  )) {
+    groups.push(...page);
+  }
   return groups;
 }
 
 /** The accounts of all members of a group, by sub and username. Rejects with `group-gone`. */
 export async function membersOfGroup(
-  directory: Directory,
+  directory: Pick<Directory, "listMembers">,
   group: string,
   signal: AbortSignal,
 ): Promise<readonly Member[]> {
   const members = new Map<string, Member>();
-  const seen = new Set<string>();
-  let marker: string | undefined;
-  do {
-    const page = await directory.listMembers(group, { marker }, signal);
-    for (const { sub, username } of page.items) members.set(sub, { sub, username });
-    marker = page.next;
-    if (marker !== undefined && seen.has(marker)) {
-      throw new GovernanceError("internal", "ListUsersInGroup: AWS gave the same page marker twice");
-    }
-    seen.add(marker ?? "");
-  } while (marker !== undefined);
+  for await (const page of memberPages(directory, group, signal)) {
+    for (const { sub, username } of page) members.set(sub, { sub, username });
+  }
   return [...members.values()];
+}
+
+/** The same page by page, for a caller that may stop. Cognito may list a member twice. */
+export function memberPages(
+  directory: Pick<Directory, "listMembers">,
+  group: string,
+  signal: AbortSignal,
+): AsyncGenerator<readonly User[], void> {
+  const bound = { operation: "ListUsersInGroup", mostRows: MOST_MEMBER_ROWS };
+  return everyPage(bound, (marker) => directory.listMembers(group, { marker }, signal));
 }
 
 export function groupGone(name: string): GovernanceError {

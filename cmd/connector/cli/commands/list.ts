@@ -1,9 +1,9 @@
 import type { Config } from "../../../../pkg/config/config.ts";
+import { everyPage } from "../../../../pkg/core/every-page.ts";
 import { type Group, signInProvider } from "../../../../pkg/core/group.ts";
 import type { Page, PageRequest } from "../../../../pkg/core/page.ts";
 import type { User } from "../../../../pkg/core/user.ts";
 import type { UserSearch } from "../../../../pkg/core/user-search.ts";
-import { createCycleGuard } from "../../../../pkg/sync/cycle-guard.ts";
 import type { Runtime } from "../../app/compose.ts";
 import { type Context, ReaderGone } from "../../process/context.ts";
 import { CANCELED, exitCodeOf, OK, PARTIAL } from "../../process/exit-codes.ts";
@@ -106,19 +106,15 @@ async function print<T, R>(options: Print<T, R>): Promise<number> {
   const { diagnostics, config, context, noun, columns, idOf, rowsOf, read } = options;
   const { stdout, stderr, signal } = context;
   const rows = createRowWriter(config.output, columns, stdout);
-  const guard = createCycleGuard(`the ${noun}s`);
   const printed = new Set<string>();
   try {
-    let marker: string | undefined;
-    do {
-      const page = await read({ marker }, signal);
-      const fresh = page.items.filter((item) => !printed.has(idOf(item)));
+    const bound = { operation: `the list of ${noun}s`, mostRows: Number.POSITIVE_INFINITY };
+    for await (const items of everyPage(bound, (marker) => read({ marker }, signal))) {
+      const fresh = items.filter((item) => !printed.has(idOf(item)));
       const once = [...new Map(fresh.map((item) => [idOf(item), item])).values()];
       await rows.write(await rowsOf(once));
       for (const item of once) printed.add(idOf(item));
-      marker = page.next;
-      guard.next(marker ?? "");
-    } while (marker !== undefined);
+    }
     await rows.end();
   } catch (error) {
     if (printed.size === 0 || error instanceof ReaderGone || signal.reason instanceof ReaderGone) throw error;
