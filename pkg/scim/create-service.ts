@@ -5,7 +5,7 @@ import { createSingleFlight } from "../core/single-flight.ts";
 import { createGroupLookup } from "../provision/group-lookup.ts";
 import { patchGroup, removeGroup, replaceGroup } from "./groups/change-group.ts";
 import { createGroup } from "./groups/create-group.ts";
-import { findGroup, groupAnswer, noGroup } from "./groups/group-answer.ts";
+import { findGroup, noGroup, readGroup } from "./groups/group-answer.ts";
 import { liveList } from "./live-list.ts";
 import { type MappingContext, mappingContext } from "./mapping/context.ts";
 import { createOneWriter } from "./one-writer.ts";
@@ -66,7 +66,7 @@ export function createScimService(options: ScimServiceOptions): ScimService {
       async get(id, call) {
         const found = await findGroup(parts, id, call.signal);
         if (found === undefined) throw noGroup();
-        return await groupAnswer(parts, found, call);
+        return await readGroup(parts, found, call);
       },
       create: (body, call) => createGroup(parts, body, call),
       replace: (id, body, call) => replaceGroup(parts, id, body, call),

@@ -3,6 +3,7 @@
 import { type FoundMember, groupsOfMember, groupsWith } from "./groups/find-groups.ts";
 import { type FoundGroup, membersNow, shownGroup } from "./groups/group-answer.ts";
 import type { MappingContext } from "./mapping/context.ts";
+import { requireRoomForMembers } from "./members-bound.ts";
 import type { ScimParts } from "./parts.ts";
 import type { ListAnswer, ListQuery } from "./pool-view.ts";
 import { versioned } from "./preconditions.ts";
@@ -51,8 +52,12 @@ export async function liveList(
   const first = start.by === "index" ? start.startIndex - 1 : 0;
   const shownOnes: ScimResource[] = [];
   const projector = projectorOf(projection, schemas);
+  let members = 0;
   for (const one of matching.slice(first, first + count)) {
-    shownOnes.push(projector(versioned(await one.shown())));
+    const resource = await one.shown();
+    members += Array.isArray(resource["members"]) ? resource["members"].length : 0;
+    requireRoomForMembers(members);
+    shownOnes.push(projector(versioned(resource)));
   }
   return {
     totalResults: matching.length,

@@ -10,7 +10,14 @@ import type { JsonValue, ScimResource } from "../resource.ts";
 import { groupSchemas } from "../schema/group-schema.ts";
 import type { ScimCall } from "../service.ts";
 import { withUnmentioned } from "../unmentioned.ts";
-import { type FoundGroup, findGroup, groupAnswer, membersNow, noGroup, shownGroup } from "./group-answer.ts";
+import {
+  type FoundGroup,
+  findGroup,
+  groupAnswer,
+  membersIfFew,
+  noGroup,
+  shownGroup,
+} from "./group-answer.ts";
 import { planMembers } from "./member-plan.ts";
 import { changeMembers } from "./membership.ts";
 import { writeGroup } from "./write-group.ts";
@@ -95,7 +102,7 @@ async function asOnlyWriter<T>(
       if (found === undefined) throw noGroup();
       await checkPreconditions(call, [
         () => shownGroup(found, undefined, context),
-        async () => shownGroup(found, await membersNow(parts, found.group.name, signal), context),
+        async () => shownGroup(found, await membersIfFew(parts, found.group.name, signal), context),
       ]);
       return await work(found);
     },

@@ -1,10 +1,11 @@
 import { groupNameProblem } from "../../core/attributes/names.ts";
 import type { Group } from "../../core/group.ts";
 import type { GroupLookup } from "../../provision/group-lookup.ts";
-import { membersOfGroup } from "../../provision/groups/listings.ts";
+import { memberPages } from "../../provision/groups/listings.ts";
 import type { MappingContext } from "../mapping/context.ts";
 import { scimGroup } from "../mapping/group-resource.ts";
 import { groupNameOfId } from "../mapping/locations.ts";
+import { MEMBERS_OF_AN_ANSWER, tooManyMembers } from "../members-bound.ts";
 import type { ScimParts } from "../parts.ts";
 import { versioned } from "../preconditions.ts";
 import { wantsAttribute } from "../protocol/projection.ts";
@@ -58,13 +59,29 @@ export async function withKeptGroups(
   return groups.map((group) => ({ group, kept: kept.get(group.name) }));
 }
 
-/** All members, every page. */
+/** All members, every page. Refuses more than one answer holds. */
 export async function membersNow(
-  { directory, records }: Pick<ScimParts, "directory" | "records">,
+  parts: Pick<ScimParts, "directory" | "records">,
   name: string,
   signal: AbortSignal,
 ): Promise<readonly MemberRef[]> {
-  return await visibleMembers({ records }, await membersOfGroup(directory, name, signal));
+  const members = await membersIfFew(parts, name, signal);
+  if (members === undefined) throw tooManyMembers();
+  return members;
+}
+
+/** The same; undefined where there are more than one answer holds, which are not read to their end. */
+export async function membersIfFew(
+  { directory, records }: Pick<ScimParts, "directory" | "records">,
+  name: string,
+  signal: AbortSignal,
+): Promise<readonly MemberRef[] | undefined> {
+  const members = new Map<string, MemberRef>();
+  for await (const page of memberPages(directory, name, signal)) {
+    for (const { sub, username } of page) members.set(sub, { sub, username });
+    if (members.size > MEMBERS_OF_AN_ANSWER) return undefined;
+  }
+  return await visibleMembers({ records }, [...members.values()]);
 }
 
 /** Without those whom a client has removed. */
@@ -82,7 +99,23 @@ export async function visibleMembers(
 
 const KEPT_AT_ONCE = 1000;
 
-/** The group with its version, before the projection. Its members are read only when they are wanted, and are not known yet. */
+/** The group with its version, before the projection. Its members are read only when they are wanted. */
+export async function readGroup(
+  parts: ScimParts,
+  found: FoundGroup,
+  { projection, signal }: Pick<ScimCall, "projection" | "signal">,
+): Promise<ScimResource> {
+  const context = await parts.context(signal);
+  const members = wantsAttribute(projection, "members")
+    ? await membersNow(parts, found.group.name, signal)
+    : undefined;
+  return versioned(shownGroup(found, members, context));
+}
+
+/**
+ * The same after a change, whose members may be known. The change is made, so members that are too many for one answer are left
+ * out, and are no error.
+ */
 export async function groupAnswer(
   parts: ScimParts,
   found: FoundGroup,
@@ -91,9 +124,10 @@ export async function groupAnswer(
 ): Promise<ScimResource> {
   const context = await parts.context(signal);
   const members = wantsAttribute(projection, "members")
-    ? (known ?? (await membersNow(parts, found.group.name, signal)))
+    ? (known ?? (await membersIfFew(parts, found.group.name, signal)))
     : undefined;
-  return versioned(shownGroup(found, members, context));
+  const isRoom = (members?.length ?? 0) <= MEMBERS_OF_AN_ANSWER;
+  return versioned(shownGroup(found, isRoom ? members : undefined, context));
 }
 
 /** The group with the members, or without. */

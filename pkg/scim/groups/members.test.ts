@@ -1,10 +1,13 @@
 import { describe, expect, test } from "vitest";
 import { uuidAt } from "../../../test/cognito/hash.ts";
 import type { Pool } from "../../../test/cognito/pool.ts";
+import { someUser } from "../../../test/support/fake-directory.ts";
 import { oktaGroup } from "../../../test/support/scim-clients.ts";
-import { idOf, scimRefusal, scimStage } from "../../../test/support/scim-stage.ts";
+import { idOf, scimCall, scimRefusal, scimStage } from "../../../test/support/scim-stage.ts";
+import type { PageRequest } from "../../core/page.ts";
 import { memberIdsOf } from "../protocol/members.ts";
 import type { JsonObject } from "../resource.ts";
+import type { ScimCall } from "../service.ts";
 
 const subOf = (n: number): string => uuidAt(55_555, n);
 const manyUsers = (count: number, first = 1) =>
@@ -201,4 +204,69 @@ test("requests at once for one group are made one after the other, and none is l
   expect(stage.audit.records.every(({ outcome }) => outcome === "done" || outcome === "nothing-to-do")).toBe(
     true,
   );
+});
+
+describe("more members than one answer holds", () => {
+  const COUNT = 120_000;
+
+  function bigStage() {
+    const whole = scimStage({ users: manyUsers(1), groups: ["big"] });
+    const users = manyUsers(COUNT).map(({ sub, username }) => someUser({ sub, username }));
+    const pageOf = (from: number) => ({
+      items: users.slice(from, from + 60),
+      next: from + 60 < COUNT ? String(from + 60) : undefined,
+    });
+    let pages = 0;
+    const directory = {
+      ...whole.stage.directory,
+      listMembers: async (_: string, { marker }: PageRequest) => {
+        pages += 1;
+        return pageOf(Number(marker ?? 0));
+      },
+    };
+    const { service } = whole.restarted({ directory });
+    const id = Buffer.from("big", "utf8").toString("base64url");
+    const patched = (op: string, over: Partial<ScimCall> = {}) =>
+      service.patch(
+        "Group",
+        id,
+        {
+          schemas: ["urn:ietf:params:scim:api:messages:2.0:PatchOp"],
+          Operations: [{ op, path: `members`, value: [{ value: subOf(1) }] }],
+        },
+        scimCall(over),
+      );
+    return { ...whole, service, id, patched, pagesRead: () => pages };
+  }
+
+  test("are refused by a GET, which says how to ask", async () => {
+    const { service, id } = bigStage();
+    expect(await scimRefusal(service.get("Group", id, scimCall()))).toMatchObject({
+      status: 400,
+      scimType: "tooMany",
+      detail: expect.stringContaining("leave them out with excludedAttributes=members"),
+    });
+    const without = scimCall({ projection: { excludedAttributes: ["members"] } });
+    expect(await service.get("Group", id, without)).toMatchObject({ displayName: "big" });
+  });
+
+  test("are left out of the answer to a change, which is made", async () => {
+    const { patched, stage } = bigStage();
+    const answer = await patched("add");
+    expect(answer).toMatchObject({ displayName: "big" });
+    expect(answer).not.toHaveProperty("members");
+    expect(usernamesIn(stage.pool, "big")).toEqual(["user1"]);
+  });
+
+  test("make no version that a client could have", async () => {
+    const { patched, stage } = bigStage();
+    expect(await scimRefusal(patched("add", { ifMatch: 'W/"other"' }))).toMatchObject({ status: 412 });
+    expect(stage.writes()).toEqual([]);
+  });
+
+  test("are not read beyond what decides it", async () => {
+    const { service, id, pagesRead } = bigStage();
+    await scimRefusal(service.get("Group", id, scimCall()));
+    expect(pagesRead()).toBe(Math.ceil(100_001 / 60));
+  });
 });

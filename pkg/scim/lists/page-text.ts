@@ -1,9 +1,10 @@
 import { setImmediate } from "node:timers/promises";
 import type { MonotonicClock } from "../../core/clock.ts";
+import { requireRoomForMembers } from "../members-bound.ts";
 import type { Projection, ScimResource } from "../resource.ts";
 import type { ListMapping } from "./list-mapping.ts";
 import type { ListState } from "./list-state.ts";
-import { type ListedItems, type Resources, requireRoomForMembers } from "./resources.ts";
+import type { ListedItems, Resources } from "./resources.ts";
 
 export interface PageParts {
   readonly state: ListState;

@@ -1,9 +1,9 @@
 import type { Group } from "../../core/group.ts";
 import type { User } from "../../core/user.ts";
 import type { UserTexts } from "../mapping/user-text.ts";
+import { requireRoomForMembers } from "../members-bound.ts";
 import type { KeptResource } from "../records.ts";
 import type { GroupRef, MemberRef, ResourceKind, ScimResource } from "../resource.ts";
-import { badRequest } from "../scim-error.ts";
 import type { ListMapping } from "./list-mapping.ts";
 import type { ListRecords } from "./list-records.ts";
 import type { ListState } from "./list-state.ts";
@@ -26,8 +26,6 @@ export interface ListedItems {
   readonly areDense: boolean;
 }
 
-/** All members of the groups of a page, or of one group that a filter looks at. */
-const MEMBERS_OF_A_PAGE = 100_000;
 /** Members are read in parts of this size. */
 const MEMBERS_AT_ONCE = 5_000;
 /** Groups whose displayName is known at a time. */
@@ -146,12 +144,4 @@ function membersOf(state: ListState, group: string): readonly MemberRef[] {
     after = batch.next;
   }
   return members;
-}
-
-export function requireRoomForMembers(members: number): void {
-  if (members <= MEMBERS_OF_A_PAGE) return;
-  throw badRequest(
-    "tooMany",
-    `the groups of this page have more than ${MEMBERS_OF_A_PAGE} members: ask for fewer with count, or leave them out with excludedAttributes=members`,
-  );
 }
