@@ -1,5 +1,6 @@
 import { describe, expect, test, vi } from "vitest";
 import { GovernanceError } from "../core/errors.ts";
+import { afterMarker, type MarkerTrail, NO_MARKERS } from "../core/marker-trail.ts";
 import type { Page, PageRequest } from "../core/page.ts";
 import { encodePageToken } from "../protocol/page-token.ts";
 import { type ListingSource, listPage } from "./paged-listing.ts";
@@ -20,8 +21,15 @@ function markerRefused(): never {
   throw new GovernanceError("invalid-argument", "Paging marker is invalid", { reason: "marker-refused" });
 }
 
-const token = (marker: string, restarts = 0) =>
-  encodePageToken({ verb: "users", scope: "", marker, restarts, after: undefined });
+/** A token as earlier versions gave it: it says nothing of the markers so far. */
+const token = (marker: string, restarts = 0, trail: MarkerTrail = NO_MARKERS) =>
+  encodePageToken({ verb: "users", scope: "", marker, restarts, after: undefined, trail });
+
+/** The token that an answer has after these markers, of which the last one is its own. */
+const tokenAfter = (...markers: readonly string[]) => token(markers.at(-1) ?? "", 0, trailOver(markers));
+
+const trailOver = (markers: readonly string[]): MarkerTrail =>
+  markers.reduce((trail, marker) => afterMarker(trail, marker, "users"), NO_MARKERS);
 
 async function readAll(of: ListingSource<string>, maxBytes?: number) {
   const items: string[] = [];
@@ -64,7 +72,7 @@ describe("one page of a listing", () => {
   test("LISTING-2, mark 7: a refused marker begins again from the first page and counts it", async () => {
     const of = source((page) => (page.marker === "old" ? markerRefused() : { items: ["a"], next: "fresh" }));
     const page = await listPage(of, { pageToken: token("old"), pageSize: 0 }, never);
-    expect(page).toEqual({ items: ["a"], nextPageToken: token("fresh", 1) });
+    expect(page).toEqual({ items: ["a"], nextPageToken: token("fresh", 1, trailOver(["fresh"])) });
   });
 
   test("LISTING-2: gives up after two restarts, with a cure", async () => {
@@ -140,7 +148,8 @@ describe("one page of a listing", () => {
       const answer = await listPage(of, { pageToken: "", pageSize, maxBytes }, never);
       expect(read).toHaveLength(pages);
       expect(answer.items).toHaveLength(pages * (pageSize === 0 ? 60 : Math.min(60, pageSize)));
-      expect(answer.nextPageToken).toBe(token(String(pages)));
+      const markers = Array.from({ length: pages }, (_, at) => String(at + 1));
+      expect(answer.nextPageToken).toBe(tokenAfter(...markers));
     });
 
     test.for([
@@ -184,10 +193,77 @@ describe("one page of a listing", () => {
       const { of } = pagesHere(PAGES, 2);
       const answer = await listPage(of, { pageToken: "", pageSize: 0 }, never);
       expect(answer.items).toHaveLength(120);
-      expect(answer.nextPageToken).toBe(token("2"));
+      expect(answer.nextPageToken).toBe(tokenAfter("1", "2"));
       await expect(listPage(of, { pageToken: token("2"), pageSize: 0 }, never)).rejects.toMatchObject({
         code: "unavailable",
       });
+    });
+  });
+
+  describe("LISTING-4, mark 4: markers that lead in a circle", () => {
+    /** The first `tail` markers are not in the circle. */
+    function circle(tail: number, length: number) {
+      let calls = 0;
+      const of = source(({ marker }) => {
+        calls += 1;
+        if (calls > 1_000) throw new GovernanceError("data-loss", "asked without an end");
+        const at = Number(marker ?? 0) + 1;
+        return { items: [String(at)], next: String(at < tail + length ? at : tail) };
+      });
+      return { of, calls: () => calls };
+    }
+
+    test.for([
+      [1, 1],
+      [1, 2],
+      [1, 3],
+      [1, 7],
+      [20, 5],
+    ] as const)("behind %i others, of a length of %i, end it with an error", async ([tail, length]) => {
+      const { of, calls } = circle(tail, length);
+      await expect(readAll(of)).rejects.toMatchObject({ code: "internal" });
+      expect(calls()).toBeLessThanOrEqual(3 * (tail + length));
+    });
+
+    test("end it also where pages that are here are skipped in the tokens", async () => {
+      const { of, calls } = circle(1, 4);
+      await expect(readAll({ ...of, isHere: () => true })).rejects.toMatchObject({ code: "internal" });
+      expect(calls()).toBeLessThanOrEqual(15);
+    });
+
+    test("end it also for a caller that begins with a token of an earlier version", async () => {
+      const { of } = circle(1, 2);
+      let pageToken = token("1");
+      const listed = async () => {
+        for (let answers = 0; answers < 100; answers += 1) {
+          pageToken = (await listPage(of, { pageToken, pageSize: 0 }, never)).nextPageToken;
+        }
+      };
+      await expect(listed()).rejects.toMatchObject({
+        code: "internal",
+        message: expect.stringContaining("never end"),
+      });
+    });
+
+    test("are not seen where a caller asks for one page again", async () => {
+      const of = source(({ marker }) => ({ items: ["a"], next: marker === undefined ? "1" : "2" }));
+      const { nextPageToken } = await listPage(of, { pageToken: "", pageSize: 0 }, never);
+      const asked = { pageToken: nextPageToken, pageSize: 0 };
+      const once = await listPage(of, asked, never);
+      expect(await listPage(of, asked, never)).toEqual(once);
+    });
+
+    test("are not seen where a listing that began again comes by the same markers", async () => {
+      let refused = 0;
+      const of = source(({ marker }) => {
+        const at = Number(marker ?? 0);
+        if (at === 3 && refused < 2) {
+          refused += 1;
+          return markerRefused();
+        }
+        return { items: [String(at)], next: at < 6 ? String(at + 1) : undefined };
+      });
+      expect((await readAll(of)).items.slice(-7)).toEqual(["0", "1", "2", "3", "4", "5", "6"]);
     });
   });
 

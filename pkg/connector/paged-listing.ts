@@ -6,11 +6,13 @@
 //       most twice. Consumers upsert, so nothing is lost or doubled (D10).
 //   LISTING-3. A page that does not fit into one answer is sent in several. The token keeps the key of the last item that
 //       was sent, not its position, so that a deletion in between cannot skip the next item.
-//   LISTING-4. A token that leads to itself ends the listing with an error, not in a loop.
+//   LISTING-4. Markers that lead in a circle, of any length, end the listing with an error, not in a loop. The token carries
+//       what it takes to notice: Baton's client follows any token without an end.
 //   LISTING-5. One answer holds the pages that are here already, up to the size that the caller asked for. The first page
 //       never waits for another one.
 
 import { GovernanceError } from "../core/errors.ts";
+import { afterMarker } from "../core/marker-trail.ts";
 import { MAX_PAGE_ITEMS, type Page, type PageRequest } from "../core/page.ts";
 import { decodePageToken, encodePageToken, firstPage, type PageCursor } from "../protocol/page-token.ts";
 import type { ListRequest } from "./connector.ts";
@@ -61,12 +63,7 @@ export async function listPage<T>(
       ? { items: first, end: place }
       : await withPagesThatAreHere(source, first, place, request, signal);
   const nextPageToken = tokenAfter(first, rest, end, source);
-  if (nextPageToken !== "" && nextPageToken === request.pageToken) {
-    throw new GovernanceError(
-      "internal",
-      `Cognito repeated a page marker while listing ${source.verb}; sync again`,
-    );
-  }
+  if (nextPageToken !== "" && nextPageToken === request.pageToken) throw repeatedMarker(source.verb);
   return { items, nextPageToken };
 }
 
@@ -101,7 +98,7 @@ async function withPagesThatAreHere<T>(
     const bytes = bytesOf(page.items, source);
     largest = Math.max(largest, bytes);
     room -= bytes;
-    end = { cursor: { ...from.cursor, marker: end.next, after: undefined }, next: page.next };
+    end = { cursor: movedTo(end.next, end.cursor), next: page.next };
   }
   return { items, end };
 }
@@ -178,9 +175,19 @@ function tokenAfter<T>(
   if (items.length < rest.length && last !== undefined) {
     return encodePageToken({ ...cursor, after: source.key(last) });
   }
-  return next === undefined ? "" : encodePageToken({ ...cursor, marker: next, after: undefined });
+  return next === undefined ? "" : encodePageToken(movedTo(next, cursor));
+}
+
+function movedTo(marker: string, cursor: PageCursor): PageCursor {
+  if (marker === cursor.marker) throw repeatedMarker(cursor.verb);
+  const trail = afterMarker(cursor.trail, marker, cursor.verb);
+  return { ...cursor, marker, after: undefined, trail };
 }
 
 function bytesOf<T>(items: readonly T[], source: ListingSource<T>): number {
   return items.reduce((sum, item) => sum + source.bytes(item), 0);
+}
+
+function repeatedMarker(verb: string): GovernanceError {
+  return new GovernanceError("internal", `Cognito repeated a page marker while listing ${verb}; sync again`);
 }

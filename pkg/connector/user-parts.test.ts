@@ -2,6 +2,7 @@ import { describe, expect, test, vi } from "vitest";
 import { groupGone, someUser } from "../../test/support/fake-directory.ts";
 import type { Directory, UserPageRequest } from "../core/directory.ts";
 import { GovernanceError } from "../core/errors.ts";
+import { NO_MARKERS } from "../core/marker-trail.ts";
 import type { ReadAhead } from "../core/read-ahead.ts";
 import type { User } from "../core/user.ts";
 import { encodePageToken, firstPage } from "../protocol/page-token.ts";
@@ -199,11 +200,42 @@ describe("users in parts", () => {
       bytes: () => 1,
       onRefused() {},
     });
-    const open = [{ prefix: "0", marker: "m", after: undefined }];
+    const open = [{ prefix: "0", marker: "m", after: undefined, trail: NO_MARKERS }];
     const pageToken = encodePartsToken({ listings: 2, open, begun: 16, sent: 0 });
     await expect(parts.list({ pageToken, pageSize: 0 }, 1, never)).rejects.toMatchObject({
       code: "internal",
     });
+  });
+
+  test.for([2, 3, 6])("PARTS-4, mark 4: markers in a circle of %i end it with an error", async (length) => {
+    let calls = 0;
+    const parts = createDividedUsers({
+      from: {
+        async listUsers({ search, marker }) {
+          calls += 1;
+          if (calls > 1_000) throw new GovernanceError("data-loss", "asked without an end");
+          // All parts but one end at once.
+          if (search?.value !== "7") return { items: [], next: undefined };
+          return { items: [userAt(7)], next: `m${(Number(marker?.slice(1) ?? 0) + 1) % length}` };
+        },
+        begin() {},
+        expectUsers() {},
+        hasUsers: () => false,
+        lackedPage() {},
+      },
+      listings: () => 16,
+      bytes: () => 1,
+      onRefused() {},
+    });
+    const listed = async () => {
+      let pageToken = "";
+      do {
+        const answer = await parts.list({ pageToken, pageSize: 0 }, 1_000, never);
+        pageToken = answer?.nextPageToken ?? "";
+      } while (pageToken !== "");
+    };
+    await expect(listed()).rejects.toMatchObject({ code: "internal" });
+    expect(calls).toBeLessThanOrEqual(15 + 3 * length);
   });
 
   test("PARTS-3: the token is never longer than the protocol allows, however long the markers are", async () => {

@@ -8,9 +8,11 @@
 //       (`worthwhileListings`).
 //   PARTS-3. The token says where each open part goes on, and refers to no state. Where it would be longer than the protocol
 //       allows, the listing goes on as after PARTS-1.
+//   PARTS-4. Markers of a part that lead in a circle end the listing with an error (LISTING-4).
 
 import type { UserPageRequest } from "../core/directory.ts";
 import { GovernanceError } from "../core/errors.ts";
+import { afterMarker, NO_MARKERS } from "../core/marker-trail.ts";
 import { MAX_PAGE_ITEMS } from "../core/page.ts";
 import type { ReadAhead } from "../core/read-ahead.ts";
 import type { User } from "../core/user.ts";
@@ -165,7 +167,7 @@ function withMoreParts(cursor: PartsCursor): PartsCursor {
   const open = [...cursor.open];
   let { begun } = cursor;
   while (open.length < cursor.listings && begun < prefixes.length) {
-    open.push({ prefix: prefixes[begun] ?? "", marker: undefined, after: undefined });
+    open.push({ prefix: prefixes[begun] ?? "", marker: undefined, after: undefined, trail: NO_MARKERS });
     begun += 1;
   }
   return { ...cursor, open, begun };
@@ -188,5 +190,6 @@ function afterPage(
   if (next === part.marker) {
     throw new GovernanceError("internal", "Cognito repeated a page marker while listing users; sync again");
   }
-  return { ...moved, open: [...others, { prefix: part.prefix, marker: next, after: undefined }] };
+  const trail = afterMarker(part.trail, next, "users");
+  return { ...moved, open: [...others, { prefix: part.prefix, marker: next, after: undefined, trail }] };
 }

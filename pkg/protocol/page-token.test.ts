@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { NO_MARKERS } from "../core/marker-trail.ts";
 import { decodePageToken, encodePageToken, firstPage, type PageCursor } from "./page-token.ts";
 
 const cursor: PageCursor = {
@@ -7,6 +8,7 @@ const cursor: PageCursor = {
   marker: "m==/+",
   restarts: 1,
   after: "sub-1",
+  trail: { kept: 2 ** 53 - 1, count: 7 },
 };
 
 describe("page tokens", () => {
@@ -16,6 +18,18 @@ describe("page tokens", () => {
 
   test("are plain text that survives a checkpoint in JSON", () => {
     expect(encodePageToken(cursor)).toMatch(/^p1:[A-Za-z0-9_-]+$/);
+  });
+
+  test("of a version that kept no marker are taken, and say nothing of the markers so far", () => {
+    const { verb, scope, marker, restarts, after } = cursor;
+    const text = JSON.stringify([verb, scope, marker, restarts, after]);
+    const earlier = `p1:${Buffer.from(text, "utf8").toString("base64url")}`;
+    expect(decodePageToken(earlier, "grants", scope)).toEqual({ ...cursor, trail: NO_MARKERS });
+  });
+
+  test("grow by few bytes with what is kept of the markers", () => {
+    const without = encodePageToken({ ...cursor, trail: NO_MARKERS });
+    expect(encodePageToken(cursor).length - without.length).toBeLessThan(40);
   });
 
   test("an empty one is the first page", () => {
@@ -28,6 +42,10 @@ describe("page tokens", () => {
     ["a truncated one", encodePageToken(cursor).slice(0, -4)],
     ["one of another shape", `p1:${Buffer.from('["grants","x"]').toString("base64url")}`],
     ["one with a negative count", `p1:${Buffer.from('["grants","x",null,-1,null]').toString("base64url")}`],
+    ["one with half a trail", `p1:${Buffer.from('["grants","x",null,0,null,1]').toString("base64url")}`],
+    ["one with no markers", `p1:${Buffer.from('["grants","x",null,0,null,1,0]').toString("base64url")}`],
+    ["one with more", `p1:${Buffer.from('["grants","x",null,0,null,1,2,3]').toString("base64url")}`],
+    ["one with a text", `p1:${Buffer.from('["grants","x",null,0,null,"1",2]').toString("base64url")}`],
     ["raw Cognito", "CAIS..."],
   ] as const)("%s is refused as page_token", ([, token]) => {
     expect(() => decodePageToken(token, "grants", cursor.scope)).toThrow(/^page_token: not issued/);

@@ -1,5 +1,7 @@
 import { Buffer } from "node:buffer";
 import { GovernanceError } from "../core/errors.ts";
+import { type MarkerTrail, NO_MARKERS } from "../core/marker-trail.ts";
+import { trailItems, trailOf } from "./token-trail.ts";
 
 /** Where a listing continues. It refers to no state: a token may come back days later, to another process (D10). */
 export interface PageCursor {
@@ -13,18 +15,20 @@ export interface PageCursor {
   readonly restarts: number;
   /** The key of the last item of this page that was sent, if the page did not fit into one answer. */
   readonly after: string | undefined;
+  /** Of the markers so far, to notice a circle. A token of a version that had none begins it. */
+  readonly trail: MarkerTrail;
 }
 
 const VERSION = "p1:";
 
 /** The first page of a listing. */
 export function firstPage(verb: string, scope: string): PageCursor {
-  return { verb, scope, marker: undefined, restarts: 0, after: undefined };
+  return { verb, scope, marker: undefined, restarts: 0, after: undefined, trail: NO_MARKERS };
 }
 
 export function encodePageToken(cursor: PageCursor): string {
-  const { verb, scope, marker, restarts, after } = cursor;
-  const text = JSON.stringify([verb, scope, marker ?? null, restarts, after ?? null]);
+  const { verb, scope, marker, restarts, after, trail } = cursor;
+  const text = JSON.stringify([verb, scope, marker ?? null, restarts, after ?? null, ...trailItems(trail)]);
   return VERSION + Buffer.from(text, "utf8").toString("base64url");
 }
 
@@ -54,11 +58,13 @@ function parse(encoded: string): PageCursor | undefined {
   } catch {
     return undefined;
   }
-  if (!Array.isArray(value) || value.length !== 5) return undefined;
-  const [verb, scope, marker, restarts, after] = value as readonly unknown[];
+  if (!Array.isArray(value)) return undefined;
+  const [verb, scope, marker, restarts, after, ...items] = value as readonly unknown[];
+  const trail = trailOf(items);
+  if (value.length < 5 || trail === undefined) return undefined;
   if (typeof verb !== "string" || typeof scope !== "string") return undefined;
   if (marker !== null && typeof marker !== "string") return undefined;
   if (after !== null && typeof after !== "string") return undefined;
   if (typeof restarts !== "number" || !Number.isInteger(restarts) || restarts < 0) return undefined;
-  return { verb, scope, marker: marker ?? undefined, restarts, after: after ?? undefined };
+  return { verb, scope, marker: marker ?? undefined, restarts, after: after ?? undefined, trail };
 }

@@ -1,12 +1,13 @@
 import { Buffer } from "node:buffer";
 import { describe, expect, test } from "vitest";
+import { NO_MARKERS } from "../core/marker-trail.ts";
 import { decodePartsToken, encodePartsToken, isPartsToken, type PartsCursor } from "./parts-token.ts";
 
 const CURSOR: PartsCursor = {
   listings: 3,
   open: [
-    { prefix: "0", marker: "m/1=", after: undefined },
-    { prefix: "f", marker: undefined, after: "sub-7" },
+    { prefix: "0", marker: "m/1=", after: undefined, trail: { kept: 77, count: 3 } },
+    { prefix: "f", marker: undefined, after: "sub-7", trail: NO_MARKERS },
   ],
   begun: 5,
   sent: 120,
@@ -19,7 +20,16 @@ describe("the token of a listing in parts", () => {
     expect(decodePartsToken(token)).toEqual(CURSOR);
   });
 
+  test("of a version that kept no marker is taken", () => {
+    const token = `s1:${Buffer.from('[3,5,120,[["0","m",null]]]', "utf8").toString("base64url")}`;
+    expect(decodePartsToken(token).open).toEqual([
+      { prefix: "0", marker: "m", after: undefined, trail: NO_MARKERS },
+    ]);
+  });
+
   test.for([
+    ["half a trail", '[3,5,120,[["0",null,null,1]]]'],
+    ["a negative marker", '[3,5,120,[["0",null,null,-1,2]]]'],
     ["no JSON", "{"],
     ["no list", "{}"],
     ["too few members", "[3,5,120]"],

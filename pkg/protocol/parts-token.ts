@@ -1,6 +1,8 @@
 import { Buffer } from "node:buffer";
 import { GovernanceError } from "../core/errors.ts";
+import type { MarkerTrail } from "../core/marker-trail.ts";
 import { MAX_LIST_SHARDS } from "../core/user-shards.ts";
+import { trailItems, trailOf } from "./token-trail.ts";
 
 /** One part of the users that is being read: its prefix, and where it goes on. */
 export interface PartPlace {
@@ -9,6 +11,8 @@ export interface PartPlace {
   readonly marker: string | undefined;
   /** The key of the last item of this page that was sent, if the page did not fit into one answer. */
   readonly after: string | undefined;
+  /** Of its markers so far, to notice a circle. */
+  readonly trail: MarkerTrail;
 }
 
 /** Where a listing of users in parts goes on. Like every token it refers to no state (D10). */
@@ -31,7 +35,12 @@ export function isPartsToken(token: string): boolean {
 }
 
 export function encodePartsToken({ listings, open, begun, sent }: PartsCursor): string {
-  const places = open.map(({ prefix, marker, after }) => [prefix, marker ?? null, after ?? null]);
+  const places = open.map(({ prefix, marker, after, trail }) => [
+    prefix,
+    marker ?? null,
+    after ?? null,
+    ...trailItems(trail),
+  ]);
   const text = JSON.stringify([listings, begun, sent, places]);
   return VERSION + Buffer.from(text, "utf8").toString("base64url");
 }
@@ -63,12 +72,14 @@ function parse(encoded: string): PartsCursor | undefined {
 }
 
 function placeOf(value: unknown): PartPlace | undefined {
-  if (!Array.isArray(value) || value.length !== 3) return undefined;
-  const [prefix, marker, after] = value as readonly unknown[];
+  if (!Array.isArray(value) || value.length < 3) return undefined;
+  const [prefix, marker, after, ...items] = value as readonly unknown[];
+  const trail = trailOf(items);
+  if (trail === undefined) return undefined;
   if (typeof prefix !== "string" || !/^[0-9a-f]{1,2}$/u.test(prefix)) return undefined;
   if (marker !== null && typeof marker !== "string") return undefined;
   if (after !== null && typeof after !== "string") return undefined;
-  return { prefix, marker: marker ?? undefined, after: after ?? undefined };
+  return { prefix, marker: marker ?? undefined, after: after ?? undefined, trail };
 }
 
 function isCount(value: unknown): value is number {

@@ -24,7 +24,6 @@ import { isUuid } from "../core/uuid.ts";
 import { GROUP_TYPE, USER_TYPE } from "../protocol/ids.ts";
 import type { ResourceType } from "../protocol/messages.ts";
 import type { TargetGroup } from "./combine-targets.ts";
-import { createCycleGuard } from "./cycle-guard.ts";
 import { createListingQueue, type QueuedListing } from "./listing-queue.ts";
 import { createPagesLeft } from "./pages-left.ts";
 import { createPageReader } from "./read-page.ts";
@@ -101,12 +100,10 @@ export async function runSync(options: RunSyncOptions, signal: AbortSignal): Pro
     const isWhole = (await targets.openListings()).length === 0;
     if (isWhole || !(await targets.listingBegun(GROUPS_LISTING))) return;
     await targets.setListings([GROUPS_LISTING]);
-    const guard = createCycleGuard(describe(GROUPS_LISTING));
     for (let cursor = GROUPS_LISTING; cursor.state === "open"; ) {
       either.throwIfAborted();
       const page = await readPage(cursor, pagesLeft.after(cursor, 0), either);
       if (page === "vanished") return;
-      guard.next(page.cursor.token);
       await targets.commit({ ...joined(page), membersAreIdle: true });
       pages += 1;
       cursor = page.cursor;
@@ -131,7 +128,6 @@ export async function runSync(options: RunSyncOptions, signal: AbortSignal): Pro
     }
 
     async function readListing({ cursor: from, expectedMembers }: QueuedListing): Promise<void> {
-      const guard = createCycleGuard(describe(from));
       const isUseless = (): boolean => isUserPart(from) && proof?.problem() !== undefined;
       for (let cursor = from; cursor.state === "open"; ) {
         if (isUseless()) return;
@@ -144,7 +140,6 @@ export async function runSync(options: RunSyncOptions, signal: AbortSignal): Pro
           options.onGroupDropped?.(cursor.part);
           return;
         }
-        guard.next(page.cursor.token);
         const whole = joined(page);
         const looked = proof?.look(whole) ?? whole;
         // The page that shows it is not committed: a process that goes on must see it too (SYNC-12).
@@ -254,9 +249,4 @@ function typesOf(scope: SyncScope, connector: Connector): readonly ResourceType[
 /** That of all users, not of a part of them. */
 function isUsersListing(cursor: ListingCursor): boolean {
   return listingKey(cursor) === listingKey(USERS_LISTING);
-}
-
-function describe(cursor: ListingCursor): string {
-  if (cursor.kind === "members") return "the members of a group";
-  return cursor.kind === "groups" ? "the groups" : "the users";
 }
