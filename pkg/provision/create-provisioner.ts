@@ -22,6 +22,7 @@ import { createOpenChanges } from "./open-changes.ts";
 import { createUserChange } from "./parts/change-parts.ts";
 import type { Provisioner } from "./provisioner.ts";
 import { createProvisioningPolicy } from "./provisioning-policy.ts";
+import { createRecentMembers } from "./recent-members.ts";
 import { createRecentPool } from "./recent-pool.ts";
 import { createAccess } from "./users/access.ts";
 import { createAccountRecovery } from "./users/account-recovery.ts";
@@ -72,10 +73,12 @@ export function createProvisioner(options: ProvisionOptions): Provisioner {
   });
   const users = createUserFinder(directory, options.userIdKind, now, options.accounts);
   const lookup = createGroupLookup(directory, now, options.origins?.forAll);
+  const recentMembers = createRecentMembers(now);
   const deps: Deps = {
     directory,
     users,
     groups: lookup,
+    recentMembers,
     pool: createRecentPool(directory, now, options.origins?.forAll),
     policy,
     changes,
@@ -121,6 +124,7 @@ export function createProvisioner(options: ProvisionOptions): Provisioner {
     ...parts.methods,
     ...groups.methods,
     ...groupDeletion.methods,
+    recentMembers,
     recover: (signal) => changes.recover(signal),
     idle: () => changes.idle(),
   };

@@ -5,6 +5,7 @@ import type { Changes } from "./changes.ts";
 import type { UserFinder } from "./find-user.ts";
 import type { GroupLookup } from "./group-lookup.ts";
 import type { ProvisioningPolicy } from "./provisioning-policy.ts";
+import type { MembershipWriter } from "./recent-members.ts";
 import type { RecentPool } from "./recent-pool.ts";
 
 /** What the outside world provides: clock, randomness, hashes. */
@@ -24,6 +25,7 @@ export interface Deps extends ProvisionTools {
   readonly directory: Directory & DirectoryWriter;
   readonly users: UserFinder;
   readonly groups: GroupLookup;
+  readonly recentMembers: MembershipWriter;
   readonly pool: RecentPool;
   readonly policy: ProvisioningPolicy;
   readonly changes: Changes;

@@ -7,6 +7,7 @@ import type { BudgetStatus, OpenChange } from "../core/journal.ts";
 import type { WriteOperation } from "../core/operations.ts";
 import type { Secret } from "../core/secret.ts";
 import type { User } from "../core/user.ts";
+import type { RecentMembers } from "./recent-members.ts";
 
 /** On whose behalf a change is made, and whether it is made at all. */
 export interface WriteContext {
@@ -193,6 +194,8 @@ export interface Recovery {
  * of the error lists what has already been done.
  */
 export interface Provisioner {
+  /** For a caller that compares memberships with a listing. */
+  readonly recentMembers: RecentMembers;
   grant(
     user: UserRef,
     group: string,

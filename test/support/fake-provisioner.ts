@@ -2,6 +2,7 @@ import type { GovernanceError } from "../../pkg/core/errors.ts";
 import type { WriteOperation } from "../../pkg/core/operations.ts";
 import { Secret } from "../../pkg/core/secret.ts";
 import type { Outcome, Provisioner, UserRef, WriteContext } from "../../pkg/provision/provisioner.ts";
+import { createRecentMembers } from "../../pkg/provision/recent-members.ts";
 import { someGroup, someUser } from "./fake-directory.ts";
 
 /** One call of the provisioner. */
@@ -49,6 +50,7 @@ export function fakeProvisioner(different: Partial<Provisioner> = {}): FakeProvi
       changed({ user: fakeUser(user) }, context, ...planned);
 
   const all: Provisioner = {
+    recentMembers: createRecentMembers(() => 0),
     grant: async (user, group, context) =>
       changed({ user: fakeUser(user), group }, context, "AdminAddUserToGroup"),
     revoke: async (user, group, context) =>

@@ -17,7 +17,7 @@ interface Asked {
 
 /** The answer for an account that exists already: it is not changed, and what of the request does not hold is named. */
 export async function alreadyExists(
-  { directory }: Pick<Deps, "directory">,
+  { directory, recentMembers }: Pick<Deps, "directory" | "recentMembers">,
   user: User,
   asked: Asked,
   signal: AbortSignal,
@@ -25,12 +25,13 @@ export async function alreadyExists(
   const { groups } = asked;
   const memberOf =
     groups.length === 0 ? new Set<string>() : await groupsOfUser(directory, user.username, signal);
+  const isSure = (name: string): boolean => !recentMembers.contradicts(name, user.username, true);
   return {
     state: "already-exists",
     user,
     notApplied: [
       ...notApplied(user, asked),
-      ...(groups.every((name) => memberOf.has(name)) ? [] : ["groups"]),
+      ...(groups.every((name) => memberOf.has(name) && isSure(name)) ? [] : ["groups"]),
     ],
     password: undefined,
     actionRequired: undefined,

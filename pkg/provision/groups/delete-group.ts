@@ -11,10 +11,11 @@ import { goneIsDone, type StepLog } from "../steps.ts";
 import { reconciledBy } from "../visibility.ts";
 import { endsSessions, signOutAll } from "./end-sessions.ts";
 import { membersOfGroup } from "./listings.ts";
+import { addMember, removeMember } from "./membership-steps.ts";
 
 /** Deletes a group with its memberships, which are kept in the audit log (L-26, mark 35). */
 export function createGroupDeletion(deps: Deps): Family<"deleteGroup", "delete-group"> {
-  const { directory, policy, changes, groups } = deps;
+  const { directory, policy, changes, groups, recentMembers } = deps;
 
   async function plan(name: string, endSessions: boolean, signal: AbortSignal): Promise<Plan<DeletedGroup>> {
     const group = await groups.current(name, signal);
@@ -22,7 +23,9 @@ export function createGroupDeletion(deps: Deps): Family<"deleteGroup", "delete-g
     policy.notManaged(name);
     policy.group(name);
     const members = await membersOfGroup(directory, name, signal);
-    const toSignOut = endSessions ? members : [];
+    // A listing may not show yet who was added a moment ago.
+    const all = new Map([...members, ...recentMembers.addedTo(name)].map((one) => [one.sub, one]));
+    const toSignOut = endSessions ? [...all.values()] : [];
     const { description, roleArn, precedence } = group;
     return {
       kind: "change",
@@ -68,10 +71,10 @@ export function createGroupDeletion(deps: Deps): Family<"deleteGroup", "delete-g
 
   /** Older AWS documents say that a group must be empty. When this fails half way, the removed members are added again. */
   async function empty(steps: Steps, name: string, members: readonly Member[]): Promise<void> {
-    for (const [i, { username }] of members.entries()) {
+    for (const [i, member] of members.entries()) {
       try {
         await steps.make("AdminRemoveUserFromGroup", (signal) =>
-          goneIsDone(directory.removeMember(name, username, signal)),
+          goneIsDone(removeMember(deps, name, member, signal)),
         );
       } catch (error) {
         await refill(steps, name, members.slice(0, i));
@@ -90,9 +93,9 @@ export function createGroupDeletion(deps: Deps): Family<"deleteGroup", "delete-g
   }
 
   async function refill(steps: Steps, name: string, members: readonly Member[]): Promise<void> {
-    for (const { username } of members.toReversed()) {
+    for (const member of members.toReversed()) {
       const back = await steps.takeBack(1, "AdminAddUserToGroup", (signal) =>
-        userGoneIsDone(directory.addMember(name, username, signal)),
+        userGoneIsDone(addMember(deps, name, member, signal)),
       );
       if (!back) return;
     }
@@ -120,7 +123,7 @@ export function createGroupDeletion(deps: Deps): Family<"deleteGroup", "delete-g
       const [user] = await directory.findUsers("sub", sub, steps.signal);
       if (user === undefined) continue;
       const back = await steps.takeBack(1, "AdminAddUserToGroup", (signal) =>
-        directory.addMember(name, user.username, signal),
+        addMember(deps, name, user, signal),
       );
       if (!back) {
         return {

@@ -49,56 +49,84 @@ export function checkGroupCount(
 
 /** `wrap` makes the request: a new account may not be visible to it at first. */
 export async function addMemberStep(
-  deps: Pick<Deps, "directory" | "groups" | "sleep">,
+  deps: Pick<Deps, "directory" | "groups" | "recentMembers" | "sleep">,
   steps: Steps,
-  { username }: Pick<Account, "username">,
+  account: Account,
   group: string,
   wrap: (call: () => Promise<Receipt>, signal: AbortSignal) => Promise<Receipt> = (call) => call(),
 ): Promise<void> {
+  const find = isMember(deps, account, group, true);
   await steps.make(
     "AdminAddUserToGroup",
-    (signal) => wrap(() => addMember(deps, group, username, signal), signal),
-    (signal) => isMember(deps, username, group, true, signal),
+    (signal) => wrap(() => addMember(deps, group, account, signal), signal),
+    find,
   );
 }
 
 export async function removeMemberStep(
-  deps: Pick<Deps, "directory" | "sleep">,
+  deps: Pick<Deps, "directory" | "recentMembers" | "sleep">,
   steps: Steps,
-  { username }: Pick<Account, "username">,
+  account: Account,
   group: string,
 ): Promise<void> {
+  const find = isMember(deps, account, group, false);
   await steps.make(
     "AdminRemoveUserFromGroup",
-    (signal) => goneIsDone(deps.directory.removeMember(group, username, signal)),
-    (signal) => isMember(deps, username, group, false, signal),
+    (signal) => goneIsDone(removeMember(deps, group, account, signal)),
+    find,
   );
 }
 
-async function addMember(
-  { directory, groups }: Pick<Deps, "directory" | "groups">,
+/** Every removal of a member is made here. */
+export async function removeMember(
+  { directory, recentMembers }: Pick<Deps, "directory" | "recentMembers">,
   group: string,
-  username: string,
+  account: Account,
   signal: AbortSignal,
 ): Promise<Receipt> {
+  const call = () => directory.removeMember(group, account.username, signal);
+  return await recentMembers.write({ kind: "removed", group, account, call });
+}
+
+/** Every addition of a member is made here. */
+export async function addMember(
+  { directory, groups, recentMembers }: Pick<Deps, "directory" | "groups" | "recentMembers">,
+  group: string,
+  account: Account,
+  signal: AbortSignal,
+): Promise<Receipt> {
+  const call = () => directory.addMember(group, account.username, signal);
   try {
-    return await directory.addMember(group, username, signal);
+    return await recentMembers.write({ kind: "added", group, account, call });
   } catch (error) {
     if (error instanceof GovernanceError && error.reason === "group-gone") groups.forget(group);
     throw error;
   }
 }
 
-async function isMember(
-  deps: Pick<Deps, "directory" | "sleep">,
-  username: string,
+/**
+ * What shows after a lost answer whether the call was done. Where this process has written the opposite just before, a listing
+ * may show the state before both, and proves nothing.
+ */
+function isMember(
+  deps: Pick<Deps, "directory" | "recentMembers" | "sleep">,
+  { username }: Account,
   group: string,
   wanted: boolean,
-  signal: AbortSignal,
-): Promise<Reconciled<Receipt>> {
-  async function find(inner: AbortSignal): Promise<Receipt | undefined> {
-    const is = (await groupsOfUser(deps.directory, username, inner)).has(group);
-    return is === wanted ? { requestId: undefined } : undefined;
-  }
-  return await reconciledBy(deps, find, signal);
+): (signal: AbortSignal) => Promise<Reconciled<Receipt>> {
+  const { recentMembers } = deps;
+  const isUnproved = recentMembers.contradicts(group, username, wanted);
+  return async (signal) => {
+    let isShown = false;
+    const found = await reconciledBy(
+      deps,
+      async (inner) => {
+        isShown = (await groupsOfUser(deps.directory, username, inner)).has(group) === wanted;
+        return isShown && !isUnproved ? { requestId: undefined } : undefined;
+      },
+      signal,
+    );
+    if (found.state === "done") recentMembers.forget(group, username);
+    return isShown && isUnproved ? { state: "unknown" } : found;
+  };
 }

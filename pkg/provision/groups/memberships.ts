@@ -15,10 +15,11 @@ import { addMemberStep, checkGrantable, checkGroupCount, removeMemberStep } from
 
 /**
  * Adds a user to a group, or removes one (D14). A grant is `nothing-to-do` when the user is in the group; a revoke when
- * the user is not in it, or when the user or the group is gone.
+ * the user is not in it, or when the user or the group is gone. A listing that an own write of the last minute contradicts
+ * decides neither.
  */
 export function createMemberships(deps: Deps): Family<"grant" | "revoke", "grant" | "revoke"> {
-  const { directory, users, policy, groups } = deps;
+  const { directory, users, policy, groups, recentMembers } = deps;
 
   async function planGrant(user: Account, name: string, signal: AbortSignal): Promise<Plan<Membership>> {
     await checkGrantable(deps, name, signal);
@@ -26,8 +27,9 @@ export function createMemberships(deps: Deps): Family<"grant" | "revoke", "grant
     if (fresh === undefined) throw userGone(user.sub);
     const memberOf = await groupsOfUser(directory, fresh.username, signal);
     const result = { user: fresh, group: name };
-    if (memberOf.has(name)) return { kind: "nothing-to-do", result };
-    checkGroupCount(deps, `user ${user.sub}`, memberOf.size, memberOf.size + 1);
+    const isSure = !recentMembers.contradicts(name, fresh.username, true);
+    if (memberOf.has(name) && isSure) return { kind: "nothing-to-do", result };
+    checkGroupCount(deps, `user ${user.sub}`, memberOf.size, new Set([...memberOf, name]).size);
     return {
       kind: "change",
       steps: ["AdminAddUserToGroup"],
@@ -53,7 +55,8 @@ export function createMemberships(deps: Deps): Family<"grant" | "revoke", "grant
     policy.notManaged(name);
     const fresh = await userIfThere(deps, user, signal);
     if (fresh === undefined) return await withoutUser(name, context, signal);
-    const isIn = (await groupsOfUser(directory, fresh.username, signal)).has(name);
+    const isListed = (await groupsOfUser(directory, fresh.username, signal)).has(name);
+    const isIn = isListed || recentMembers.contradicts(name, fresh.username, false);
     if (!isIn) await checkExists(name, context, signal);
     const endSessions = endsSessions(deps, context);
     if (!isIn && !endSessions) return { kind: "nothing-to-do", result: { user: fresh, group: name } };

@@ -132,12 +132,15 @@ async function groupDifference(
     );
   }
   const memberOf = await groupsOfUser(deps.directory, user.username, signal);
-  const addedGroups = [...new Set(addGroups)].filter((name) => !memberOf.has(name));
-  const removedGroups = [...new Set(removeGroups)].filter((name) => memberOf.has(name));
+  const isUnsure = (name: string): boolean =>
+    deps.recentMembers.contradicts(name, user.username, memberOf.has(name));
+  const addedGroups = [...new Set(addGroups)].filter((name) => !memberOf.has(name) || isUnsure(name));
+  const removedGroups = [...new Set(removeGroups)].filter((name) => memberOf.has(name) || isUnsure(name));
   for (const name of removedGroups) deps.policy.notManaged(name);
   for (const name of addedGroups) await checkGrantable(deps, name, signal);
-  const after = memberOf.size + addedGroups.length - removedGroups.length;
-  checkGroupCount(deps, `user ${user.sub}`, memberOf.size, after);
+  const after = new Set([...memberOf, ...addedGroups]);
+  for (const name of removedGroups) after.delete(name);
+  checkGroupCount(deps, `user ${user.sub}`, memberOf.size, after.size);
   return { addedGroups, removedGroups };
 }
 

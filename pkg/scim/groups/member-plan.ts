@@ -60,10 +60,11 @@ async function planListed(
   const known = await someMembers(parts, group, last.size, signal);
   const added = await usersToAdd(
     parts,
-    idsFor("add").filter((id) => !known.ids.has(id)),
+    idsFor("add").filter((id) => !isSureMember(parts, group, known.members.get(id))),
     signal,
   );
-  const removed = idsFor("remove").filter((id) => !known.isWhole || known.ids.has(id));
+  const recent = await recentlyAdded(parts, group, signal);
+  const removed = idsFor("remove").filter((id) => !known.isWhole || known.members.has(id) || recent.has(id));
   return {
     add: added.map((user) => scimUserRef(parts, user)),
     remove: await refsToRemove(parts, removed, signal),
@@ -75,26 +76,48 @@ async function planListed(
 const NOT_COMPARED = 10;
 
 /**
- * Ids of members: of a long list most may be made by an earlier attempt, and each that is tried again costs two requests. So
- * no more pages are read than there are ids.
+ * Members by their ids: of a long list most may be made by an earlier attempt, and each that is tried again costs two requests.
+ * So no more pages are read than there are ids.
  */
 async function someMembers(
   parts: ScimParts,
   group: string,
   changes: number,
   signal: AbortSignal,
-): Promise<{ readonly ids: ReadonlySet<string>; readonly isWhole: boolean }> {
-  const ids = new Set<string>();
-  if (changes <= NOT_COMPARED) return { ids, isWhole: false };
+): Promise<{ readonly members: ReadonlyMap<string, MemberRef>; readonly isWhole: boolean }> {
+  const members = new Map<string, MemberRef>();
+  if (changes <= NOT_COMPARED) return { members, isWhole: false };
   const context = await parts.context(signal);
   let marker: string | undefined;
   for (let pages = 0; pages < changes; pages += 1) {
     const page = await parts.directory.listMembers(group, { marker }, signal);
-    for (const member of page.items) ids.add(userIdOf(member, context));
+    for (const { sub, username } of page.items) {
+      members.set(userIdOf({ sub, username }, context), { sub, username });
+    }
     marker = page.next;
-    if (marker === undefined) return { ids, isWhole: true };
+    if (marker === undefined) return { members, isWhole: true };
   }
-  return { ids, isWhole: false };
+  return { members, isWhole: false };
+}
+
+/** A listing may still show who was removed a moment ago. */
+function isSureMember(
+  { provisioner: { recentMembers } }: Pick<ScimParts, "provisioner">,
+  group: string,
+  listed: MemberRef | undefined,
+): boolean {
+  return listed !== undefined && !recentMembers.contradicts(group, listed.username, true);
+}
+
+/** Those whom a listing may not show yet, by their ids. */
+async function recentlyAdded(
+  { provisioner, context }: Pick<ScimParts, "provisioner" | "context">,
+  group: string,
+  signal: AbortSignal,
+): Promise<ReadonlyMap<string, MemberRef>> {
+  const added = provisioner.recentMembers.addedTo(group);
+  const forms = await context(signal);
+  return new Map(added.map((member) => [userIdOf(member, forms), member]));
 }
 
 /** Users who are gone are in no group. */
@@ -118,24 +141,28 @@ async function planCompared(
 ): Promise<MemberPlan> {
   const context = await parts.context(signal);
   const members = await membersOfGroup(parts.directory, group, signal);
-  const current = new Map(members.map((member) => [userIdOf(member, context), member]));
+  const listed = new Map(members.map((member) => [userIdOf(member, context), member]));
+  const current = new Map([...(await recentlyAdded(parts, group, signal)), ...listed]);
   let wanted = new Set(current.keys());
+  // Whom the request names: of the others nothing is decided, also where a listing and an own write differ.
+  const named = new Set<string>();
   for (const operation of operations) {
     if (operation.kind === "remove-matching") {
       // Those whom an earlier operation has added too: all that is known of them is the id.
       const itemOf = (id: string) => memberItem(current.get(id) ?? { sub: id, username: id }, context);
       await removeMatching(wanted, operation.filter, itemOf, signal);
-    } else if (operation.kind === "replace") wanted = new Set(operation.ids);
+      continue;
+    }
+    if (operation.kind === "replace") wanted = new Set(operation.ids);
     else if (operation.kind === "add") for (const id of operation.ids) wanted.add(id);
     else for (const id of operation.ids) wanted.delete(id);
+    for (const id of operation.ids) named.add(id);
   }
-  const added = await usersToAdd(
-    parts,
-    [...wanted].filter((id) => !current.has(id)),
-    signal,
-  );
+  const isToAdd = (id: string): boolean =>
+    !current.has(id) || (named.has(id) && !isSureMember(parts, group, listed.get(id)));
+  const added = await usersToAdd(parts, [...wanted].filter(isToAdd), signal);
   const removed = [...current].flatMap(([id, member]) => (wanted.has(id) ? [] : [member]));
-  const kept = [...current].flatMap(([id, member]) => (wanted.has(id) ? [member] : []));
+  const kept = [...current].flatMap(([id, member]) => (wanted.has(id) && !isToAdd(id) ? [member] : []));
   return {
     add: added.map((user) => scimUserRef(parts, user)),
     remove: removed.map((member) => scimUserRef(parts, member)),

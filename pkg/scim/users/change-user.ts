@@ -44,11 +44,18 @@ export async function patchUser(
   const operations = parsePatch(body, schemas);
   noteDropped(parts, "User", droppedOf(operations));
   return await asOnlyWriter(parts, id, call, async (found) => {
+    const { username } = found.user;
+    const { recentMembers } = parts.provisioner;
+    // A listing may not show yet what was written a moment ago.
     const groups = operations.some(isOfGroups)
-      ? await groupsOf(parts, found.user, context, call.signal)
+      ? await groupsOf(parts, found.user, context, call.signal, (listed) =>
+          recentMembers.groupsAsWritten(username, listed),
+        )
       : undefined;
     const wanted = applyPatch(shownUser(found, groups, context), operations, schemas);
-    return await userAnswer(parts, await writeUser(parts, found, wanted, call), call);
+    const patchedGroups = groups?.map(({ name }) => name);
+    const written = await writeUser(parts, found, wanted, call, { patchedGroups });
+    return await userAnswer(parts, written, call);
   });
 }
 

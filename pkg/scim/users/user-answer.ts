@@ -39,15 +39,17 @@ export function shownUser(
   return scimUser(user, { kept, groups }, context);
 }
 
+/** `seen` may correct what the listing shows. */
 export async function groupsOf(
   parts: Pick<ScimParts, "directory" | "records" | "users">,
   { sub, username }: Pick<User, "sub" | "username">,
   context: MappingContext,
   signal: AbortSignal,
+  seen: (listed: readonly string[]) => readonly string[] = (listed) => listed,
 ): Promise<readonly GroupRef[]> {
   try {
     const groups = await groupListOfUser(parts.directory, username, signal);
-    const names = groups.map(({ name }) => name);
+    const names = seen(groups.map(({ name }) => name));
     return await refsOf(parts, names, context);
   } catch (error) {
     const failure = GovernanceError.from(error);

@@ -6,12 +6,12 @@
 import type { EpochClock } from "../../core/clock.ts";
 import type { Directory, SearchableAttribute } from "../../core/directory.ts";
 import { GovernanceError } from "../../core/errors.ts";
+import { createRecentMap } from "../../core/recent-map.ts";
 import type { User } from "../../core/user.ts";
 import { isUuid } from "../../core/uuid.ts";
 import type { KeptResource, ScimRecords } from "../records.ts";
 import type { MemberRef } from "../resource.ts";
 import { eachOf } from "../several-at-once.ts";
-import { createRecentMap } from "./recent-map.ts";
 
 /** A user with what is kept beside the pool. */
 export interface FoundUser {

@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { person } from "../../../test/cognito/definitions.ts";
+import { laggingListings } from "../../../test/support/lagging-listings.ts";
 import { oktaUser } from "../../../test/support/scim-clients.ts";
-import { idOf, scimRefusal, scimStage } from "../../../test/support/scim-stage.ts";
+import { idOf, scimCall, scimRefusal, scimStage } from "../../../test/support/scim-stage.ts";
 import { COGNITO_USER_URN, type JsonObject } from "../resource.ts";
 
 const ADA = "ada@corp.test";
@@ -92,6 +93,36 @@ describe("groups of a user", () => {
       [],
     );
     expect(await writesOf(() => replace("User", id, { ...made, groups: [] }))).toHaveLength(3);
+  });
+
+  test("are what this process has just written, where AWS's listing lags behind (mark 50)", async () => {
+    const { stage, restarted } = scimStage(
+      { users: [person(1, { username: "ann" })], groups: ["a", "b", "c"] },
+      { settings: { groupFromUser: true } },
+    );
+    const { service } = restarted({ directory: laggingListings(stage.directory).lagging });
+    const id = stage.pool.stored("ann")?.sub ?? "";
+    const valueOf = (name: string) => ({ value: Buffer.from(name, "utf8").toString("base64url") });
+    const groups = () => stage.pool.groupsOf("ann", 0, 60).items.map(({ name }) => name);
+    const made = await service.get("User", id, scimCall());
+    const put = (...names: string[]) =>
+      service.replace("User", id, { ...made, groups: names.map(valueOf) }, scimCall());
+    const patch = (...operations: readonly JsonObject[]) =>
+      service.patch(
+        "User",
+        id,
+        { schemas: ["urn:ietf:params:scim:api:messages:2.0:PatchOp"], Operations: operations },
+        scimCall(),
+      );
+    await put("a", "b");
+    await put("b");
+    expect(groups()).toEqual(["b"]);
+    await put("a");
+    expect(groups()).toEqual(["a"]);
+    await patch({ op: "add", path: "groups", value: [valueOf("c")] });
+    expect(groups()).toEqual(["a", "c"]);
+    await patch({ op: "remove", path: `groups[value eq "${valueOf("a").value}"]` });
+    expect(groups()).toEqual(["c"]);
   });
 
   test("are left alone where it does not", async () => {

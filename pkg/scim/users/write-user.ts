@@ -17,6 +17,8 @@ import { inScimWords } from "./wording.ts";
 interface WriteOptions {
   /** This request is the only one that may use the unique values. */
   readonly namesAreHeld?: boolean;
+  /** The groups that the wanted ones were made of. Of those that are in both, the request says nothing. */
+  readonly patchedGroups?: readonly string[] | undefined;
 }
 
 /** Makes the user as it is wanted, in the pool and beside it. A dry run answers what the user would be. */
@@ -25,7 +27,7 @@ export async function writeUser(
   found: FoundUser,
   wanted: ScimResource,
   call: ScimCall,
-  { namesAreHeld = false }: WriteOptions = {},
+  { namesAreHeld = false, patchedGroups }: WriteOptions = {},
 ): Promise<FoundUser> {
   const { writer } = parts;
   const { signal } = call;
@@ -39,7 +41,7 @@ export async function writeUser(
     remove: difference.remove,
     ...stateOf(user, difference.enabled),
     ...(difference.password === undefined ? {} : { password: difference.password }),
-    ...(await groupsOfChange(parts, user, difference.groups, signal)),
+    ...groupDifference(await groupsToChange(parts, user, difference.groups, patchedGroups, signal)),
   };
   return await writer.write(
     namesAreHeld ? [] : uniqueKeys("User", { name, externalId }),
@@ -77,16 +79,37 @@ function stateOf(user: User, enabled: boolean | undefined): Pick<UserChange, "en
   return enabled ? { enabled } : { enabled, signOut: true };
 }
 
-async function groupsOfChange(
-  { directory }: Pick<ScimParts, "directory">,
+interface GroupsToChange {
+  readonly add: readonly string[];
+  readonly remove: readonly string[];
+}
+
+async function groupsToChange(
+  { directory, provisioner: { recentMembers } }: Pick<ScimParts, "directory" | "provisioner">,
   { username }: User,
   wanted: readonly string[] | undefined,
+  patched: readonly string[] | undefined,
   signal: AbortSignal,
-): Promise<Pick<UserChange, "addGroups" | "removeGroups">> {
-  if (wanted === undefined) return {};
-  const current = await groupsOfUser(directory, username, signal);
-  const add = wanted.filter((name) => !current.has(name));
-  const remove = [...current].filter((name) => !wanted.includes(name));
+): Promise<GroupsToChange> {
+  if (wanted === undefined) return { add: [], remove: [] };
+  if (patched !== undefined) {
+    return {
+      add: wanted.filter((name) => !patched.includes(name)),
+      remove: patched.filter((name) => !wanted.includes(name)),
+    };
+  }
+  const listed = await groupsOfUser(directory, username, signal);
+  // A listing may not show yet what was written a moment ago.
+  const isSure = (name: string): boolean =>
+    listed.has(name) && !recentMembers.contradicts(name, username, true);
+  const maybeIn = new Set([...listed, ...recentMembers.groupsGivenTo(username)]);
+  return {
+    add: wanted.filter((name) => !isSure(name)),
+    remove: [...maybeIn].filter((name) => !wanted.includes(name)),
+  };
+}
+
+function groupDifference({ add, remove }: GroupsToChange): Pick<UserChange, "addGroups" | "removeGroups"> {
   return {
     ...(add.length === 0 ? {} : { addGroups: add }),
     ...(remove.length === 0 ? {} : { removeGroups: remove }),

@@ -99,6 +99,7 @@ export function noteChanges(options: NotedProvisionerOptions): Provisioner {
     );
 
   return {
+    recentMembers: inner.recentMembers,
     grant: (user, group, context, stop) =>
       noted(
         context,

@@ -1,4 +1,4 @@
-import type { EpochClock, EpochMs } from "../../core/clock.ts";
+import type { EpochClock, EpochMs } from "./clock.ts";
 
 /** What is known for a while only. */
 export interface RecentMap<V> {
