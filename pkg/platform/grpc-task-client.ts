@@ -17,6 +17,7 @@ import { GovernanceError } from "../core/errors.ts";
 import { BatonService } from "../gen/c1/connectorapi/baton/v1/baton_pb.ts";
 import { checkMessageFields } from "../rpc/message-fields.ts";
 import type { AccessTokens } from "./access-token.ts";
+import { authorizedBy } from "./authorized-calls.ts";
 import { platformError } from "./status-error.ts";
 import type { TaskClient } from "./task-client.ts";
 import { sendFile } from "./upload.ts";
@@ -48,30 +49,14 @@ export function createGrpcTaskClient(options: GrpcTaskClientOptions): TaskClient
     "grpc.max_reconnect_backoff_ms": 5_000,
     "grpc.enable_http_proxy": proxied ? 1 : 0,
   });
-  let accepted: string | undefined;
+  const authorizedCall = authorizedBy(tokens);
 
-  /**
-   * Makes the call, and once more with a new token when the platform refuses one that it has accepted before: that one
-   * has expired. One that it has never accepted is refused for another reason.
-   */
-  async function authorized<T>(signal: AbortSignal, call: (metadata: Metadata) => Promise<T>): Promise<T> {
-    for (;;) {
-      signal.throwIfAborted();
-      const authorization = await tokens.authorization(signal);
+  function authorized<T>(signal: AbortSignal, call: (metadata: Metadata) => Promise<T>): Promise<T> {
+    return authorizedCall(signal, (authorization) => {
       const metadata = new Metadata();
       metadata.set("authorization", authorization);
-      try {
-        const answer = await call(metadata);
-        accepted = authorization;
-        return answer;
-      } catch (error) {
-        const failure = without(authorization, GovernanceError.from(error));
-        if (failure.code !== "unauthenticated") throw failure;
-        tokens.forget(authorization);
-        if (authorization !== accepted) throw failure;
-        accepted = undefined;
-      }
-    }
+      return call(metadata);
+    });
   }
 
   function unary<I extends DescMessage, O extends DescMessage>(
@@ -151,14 +136,6 @@ export function createGrpcTaskClient(options: GrpcTaskClientOptions): TaskClient
 function decoded<O extends DescMessage>(schema: O, bytes: Uint8Array): MessageShape<O> {
   checkMessageFields("answer", schema, bytes);
   return fromBinary(schema, bytes);
-}
-
-/** The platform may quote the token in its message, which is logged. */
-function without(authorization: string, failure: GovernanceError): GovernanceError {
-  const [, token = authorization] = authorization.split(" ");
-  return failure.message.includes(token)
-    ? failure.with({ message: failure.message.replaceAll(token, "***") })
-    : failure;
 }
 
 function pathOf(method: DescMethod): string {
