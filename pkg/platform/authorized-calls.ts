@@ -32,19 +32,11 @@ export function authorizedBy(tokens: AccessTokens): AuthorizedCall {
         remember(authorization);
         return answer;
       } catch (error) {
-        const failure = without(authorization, GovernanceError.from(error));
+        const failure = GovernanceError.from(error);
         if (failure.code !== "unauthenticated") throw failure;
         tokens.forget(authorization);
         if (isAgain || !accepted.has(authorization)) throw failure;
       }
     }
   };
-}
-
-/** The platform may quote the token in its message, which is logged. */
-function without(authorization: string, failure: GovernanceError): GovernanceError {
-  const [, token = authorization] = authorization.split(" ");
-  return failure.message.includes(token)
-    ? failure.with({ message: failure.message.replaceAll(token, "***") })
-    : failure;
 }

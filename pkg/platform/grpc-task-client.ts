@@ -36,6 +36,17 @@ export interface GrpcTaskClientOptions {
   readonly now: EpochClock;
 }
 
+/** The error of ours for one of the library. */
+type FailureOf = (error: ServiceError) => GovernanceError;
+
+interface UnaryCall<I extends DescMessage, O extends DescMessage> {
+  readonly method: DescMethodUnary<I, O>;
+  readonly bytes: Uint8Array;
+  readonly metadata: Metadata;
+  readonly failureOf: FailureOf;
+  readonly timeoutMs: number;
+}
+
 /** The next poll is at most five minutes after the last one, so that a call that lasts longer is lost. */
 const POLL_TIMEOUT_MS = 6 * 60_000;
 const CALL_TIMEOUT_MS = 30_000;
@@ -51,11 +62,19 @@ export function createGrpcTaskClient(options: GrpcTaskClientOptions): TaskClient
   });
   const authorizedCall = authorizedBy(tokens);
 
-  function authorized<T>(signal: AbortSignal, call: (metadata: Metadata) => Promise<T>): Promise<T> {
+  function authorized<T>(
+    method: DescMethod,
+    signal: AbortSignal,
+    call: (metadata: Metadata, failureOf: FailureOf) => Promise<T>,
+  ): Promise<T> {
     return authorizedCall(signal, (authorization) => {
       const metadata = new Metadata();
       metadata.set("authorization", authorization);
-      return call(metadata);
+      return call(metadata, (error) =>
+        signal.aborted
+          ? GovernanceError.from(signal.reason)
+          : platformError(method.name, error, authorization),
+      );
     });
   }
 
@@ -66,14 +85,14 @@ export function createGrpcTaskClient(options: GrpcTaskClientOptions): TaskClient
     timeoutMs: number,
   ): Promise<MessageShape<O>> {
     const bytes = toBinary(method.input, create(method.input, request));
-    return authorized(signal, (metadata) => sent(method, bytes, metadata, { signal, timeoutMs }));
+    return authorized(method, signal, (metadata, failureOf) =>
+      sent({ method, bytes, metadata, failureOf, timeoutMs }, signal),
+    );
   }
 
   async function sent<I extends DescMessage, O extends DescMessage>(
-    method: DescMethodUnary<I, O>,
-    request: Uint8Array,
-    metadata: Metadata,
-    { signal, timeoutMs }: { readonly signal: AbortSignal; readonly timeoutMs: number },
+    { method, bytes: request, metadata, failureOf, timeoutMs }: UnaryCall<I, O>,
+    signal: AbortSignal,
   ): Promise<MessageShape<O>> {
     const { promise, resolve, reject } = Promise.withResolvers<MessageShape<O>>();
     const call = client.makeUnaryRequest(
@@ -84,7 +103,7 @@ export function createGrpcTaskClient(options: GrpcTaskClientOptions): TaskClient
       metadata,
       { deadline: now() + timeoutMs },
       (error, answer) => {
-        if (error !== null) reject(failureOf(method, error, signal));
+        if (error !== null) reject(failureOf(error));
         else resolve(answer ?? create(method.output));
       },
     );
@@ -95,11 +114,6 @@ export function createGrpcTaskClient(options: GrpcTaskClientOptions): TaskClient
     } finally {
       signal.removeEventListener("abort", cancel);
     }
-  }
-
-  function failureOf(method: DescMethod, error: ServiceError, signal: AbortSignal): GovernanceError {
-    if (signal.aborted) return GovernanceError.from(signal.reason);
-    return platformError(method.name, error);
   }
 
   const { hello, getTask, getTasks, heartbeat, finishTask, uploadAsset } = BatonService.method;
@@ -115,7 +129,7 @@ export function createGrpcTaskClient(options: GrpcTaskClientOptions): TaskClient
       await unary(finishTask, { ...request, hostId }, signal, CALL_TIMEOUT_MS);
     },
     upload: (taskId, path, signal) =>
-      authorized(signal, (metadata) =>
+      authorized(uploadAsset, signal, (metadata, failureOf) =>
         sendFile(
           {
             hostId,
@@ -123,7 +137,7 @@ export function createGrpcTaskClient(options: GrpcTaskClientOptions): TaskClient
             path,
             openStream: (answered) =>
               client.makeClientStreamRequest(pathOf(uploadAsset), asIs, asIs, metadata, answered),
-            failureOf: (error) => failureOf(uploadAsset, error, signal),
+            failureOf,
           },
           signal,
         ),

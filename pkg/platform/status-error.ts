@@ -20,14 +20,26 @@ const CODES_OF_PLATFORM: Readonly<Record<number, ErrorCode>> = {
 
 const MAX_DETAIL_BYTES = 500;
 
-/** A status of the platform as an error of ours. Codes that say nothing (`UNKNOWN`, `INTERNAL`) become `internal`. */
+/**
+ * A status of the platform as an error of ours. Codes that say nothing (`UNKNOWN`, `INTERNAL`) become `internal`. The
+ * platform may quote the token of the call in its text, which is logged: it is left out.
+ */
 export function platformError(
   method: string,
   { code, details }: { readonly code: number; readonly details: string },
+  authorization: string,
 ): GovernanceError {
-  const said = clipBytes(details.replaceAll(/[\p{Cc}\p{Cf}]+/gu, " ").trim(), MAX_DETAIL_BYTES);
+  // Before the text is cut: the beginning of a token would not be found any more.
+  const said = without(authorization, details)
+    .replaceAll(/[\p{Cc}\p{Cf}]+/gu, " ")
+    .trim();
   return new GovernanceError(
     CODES_OF_PLATFORM[code] ?? "internal",
-    `${method}: the platform answers ${said === "" ? `code ${code}` : said}`,
+    `${method}: the platform answers ${said === "" ? `code ${code}` : clipBytes(said, MAX_DETAIL_BYTES)}`,
   );
+}
+
+function without(authorization: string, text: string): string {
+  const [, token = authorization] = authorization.split(" ");
+  return text.replaceAll(token, "***");
 }
