@@ -3,8 +3,10 @@ import { describe, expect, test } from "vitest";
 import { type TaskInit, taskId } from "../../test/support/fake-platform-client.ts";
 import {
   BatonServiceGetTaskResponseSchema,
+  BatonServiceGetTasksRequestSchema,
   BatonServiceGetTasksResponseSchema,
 } from "../gen/c1/connectorapi/baton/v1/baton_pb.ts";
+import { checkConstraints } from "../protocol/constraints.ts";
 import { queuedTasks, singleTasks } from "./task-source.ts";
 
 const never = new AbortController().signal;
@@ -26,6 +28,26 @@ test("a task with an id of any length is not taken: ids are kept long after thei
 });
 
 describe("several tasks at once", () => {
+  test.for([1, 50, 51, 100])(
+    "are asked for in a call that the protocol takes, %i at a time",
+    async (concurrency) => {
+      const asked: { pageSize: number; knownTaskIds: readonly string[] }[] = [];
+      const client = {
+        async getTasks(request: { pageSize: number; knownTaskIds: readonly string[] }) {
+          asked.push(request);
+          return create(BatonServiceGetTasksResponseSchema);
+        },
+      };
+      await queuedTasks(client, { concurrency, monotonic: () => 0 }).next([], never);
+      expect(asked).toHaveLength(1);
+      for (const { pageSize, knownTaskIds } of asked) {
+        const request = { hostId: "h", pageSize, knownTaskIds: [...knownTaskIds] };
+        const message = create(BatonServiceGetTasksRequestSchema, request);
+        expect(() => checkConstraints(BatonServiceGetTasksRequestSchema, message)).not.toThrow();
+      }
+    },
+  );
+
   test("are given out one by one, each once, although the platform gives one twice or one that runs", async () => {
     const answer = create(BatonServiceGetTasksResponseSchema, { tasks: [work(A), work(B), work(A)] });
     const asked: unknown[] = [];

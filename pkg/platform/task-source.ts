@@ -30,7 +30,10 @@ export function singleTasks(client: Pick<TaskClient, "getTask">): TaskSource {
 /** Between two looks at an empty queue. */
 const LOOK_AGAIN_MS = 100;
 
-/** Several tasks a call, as Go's runner takes them when BATON_GET_TASKS is true. Twice the concurrency is kept at hand. */
+/** The protocol takes no more. */
+const MAX_PAGE = 100;
+
+/** Several tasks a call, as Go's runner takes them when BATON_GET_TASKS is true. Up to twice the concurrency is kept at hand. */
 export function queuedTasks(
   client: Pick<TaskClient, "getTasks">,
   { concurrency, monotonic }: { readonly concurrency: number; readonly monotonic: MonotonicClock },
@@ -40,7 +43,8 @@ export function queuedTasks(
 
   async function fetch(running: readonly string[], signal: AbortSignal): Promise<void> {
     const known = [...queued.map(({ id }) => id), ...running];
-    const request = { pageSize: 2 * concurrency - known.length, knownTaskIds: known };
+    const pageSize = Math.min(2 * concurrency - known.length, MAX_PAGE);
+    const request = { pageSize, knownTaskIds: known };
     const { tasks, nextPoll } = await client.getTasks(request, signal);
     nextPollAt = monotonic() + nextPollMs(nextPoll);
     const seen = new Set(known);
