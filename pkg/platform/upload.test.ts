@@ -4,11 +4,12 @@ import { writeFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { createServer, type Http2Server, type ServerHttp2Session, type ServerHttp2Stream } from "node:http2";
 import { join } from "node:path";
-import { Client, type ClientWritableStream, credentials, Metadata } from "@grpc/grpc-js";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { Writable } from "node:stream";
+import { Client, type ClientWritableStream, credentials, Metadata, type ServiceError } from "@grpc/grpc-js";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { temporaryFolder } from "../../test/support/store-run.ts";
 import { GovernanceError } from "../core/errors.ts";
-import { sendFile } from "./upload.ts";
+import { sendFile, type UploadStream } from "./upload.ts";
 
 const MIB = 2 ** 20;
 
@@ -108,5 +109,60 @@ test.for([
   };
   await expect(upload()).rejects.toMatchObject({
     message: expect.stringContaining("before it had the whole file"),
+  });
+});
+
+describe("a platform that takes the file slowly", () => {
+  beforeEach(() => void vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] }));
+  afterEach(() => void vi.useRealTimers());
+
+  /** Each message is taken after so long; after `taken` messages none is any more. */
+  async function sendThrough(messageMs: number, taken: number): Promise<number> {
+    let left = taken;
+    const openStream = (answered: (error: ServiceError | null) => void): UploadStream => {
+      const stream = new Writable({
+        objectMode: true,
+        highWaterMark: 16,
+        write(_message, _encoding, done) {
+          setImmediate(() => {
+            vi.advanceTimersByTime(messageMs);
+            left -= 1;
+            if (left >= 0) done();
+          });
+        },
+        final(done) {
+          done();
+          answered(null);
+        },
+      });
+      const cancel = (): void => {
+        const status = { code: 1, details: "Cancelled on client", metadata: new Metadata() };
+        answered(Object.assign(new Error("1"), status));
+      };
+      return Object.assign(stream, { cancel });
+    };
+    return await sendFile(
+      {
+        hostId: "h",
+        taskId: "t",
+        path: file,
+        openStream,
+        failureOf: ({ details }) => new GovernanceError("canceled", details),
+      },
+      new AbortController().signal,
+    );
+  }
+
+  test("gets it, as long as it takes 512 KiB in two minutes", async () => {
+    writeFileSync(file, Buffer.alloc(20 * MIB));
+    await expect(sendThrough(119_000, Infinity)).resolves.toBe(20 * MIB);
+  });
+
+  test("is given up when it takes nothing for two minutes, and the error says so", async () => {
+    writeFileSync(file, Buffer.alloc(20 * MIB));
+    await expect(sendThrough(120_000, 5)).rejects.toMatchObject({
+      code: "unavailable",
+      message: "UploadAsset: for 2 minutes the platform takes nothing and does not answer",
+    });
   });
 });

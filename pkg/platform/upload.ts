@@ -3,9 +3,17 @@ import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { type FileHandle, open } from "node:fs/promises";
 import { create, type MessageInitShape, toBinary } from "@bufbuild/protobuf";
-import type { ClientWritableStream, ServiceError } from "@grpc/grpc-js";
+import type { ServiceError } from "@grpc/grpc-js";
 import { GovernanceError } from "../core/errors.ts";
 import { BatonServiceUploadAssetRequestSchema } from "../gen/c1/connectorapi/baton/v1/baton_pb.ts";
+
+/** The stream of grpc-js. */
+export interface UploadStream extends NodeJS.EventEmitter {
+  /** Whether there is room for more; an event `drain` says when there is again. */
+  write(message: Buffer, taken: (error: unknown) => void): boolean;
+  end(): unknown;
+  cancel(): void;
+}
 
 export interface Upload {
   readonly hostId: string;
@@ -13,7 +21,7 @@ export interface Upload {
   /** The file. */
   readonly path: string;
   /** Opens the stream of the call. `answered` is called once, with the platform's answer. */
-  readonly openStream: (answered: (error: ServiceError | null) => void) => ClientWritableStream<Buffer>;
+  readonly openStream: (answered: (error: ServiceError | null) => void) => UploadStream;
   /** The error of ours for one of the library. */
   readonly failureOf: (error: ServiceError) => GovernanceError;
 }
@@ -21,7 +29,7 @@ export interface Upload {
 /** The limit of the protocol is 1 MiB. */
 const CHUNK_BYTES = 512 * 1024;
 
-/** How long the platform may take no byte, and how long it has for its answer after the last one. */
+/** How long the platform may take no chunk, and how long it has for its answer after the last one. */
 const STALL_MS = 2 * 60_000;
 
 type Part = NonNullable<MessageInitShape<typeof BatonServiceUploadAssetRequestSchema>["msg"]>;
@@ -35,13 +43,14 @@ export async function sendFile(upload: Upload, signal: AbortSignal): Promise<num
   // It is awaited last. A failure before that must not count as one that nobody handles.
   answered.catch(() => {});
   let isWhole = false;
+  let isStalled = false;
   const stream = openStream((error) => {
     if (error === null && isWhole) {
       resolve();
       return;
     }
     // The stream takes nothing more, so that no wait for room in it would end.
-    const failure = error === null ? answeredEarly() : failureOf(error);
+    const failure = error === null ? answeredEarly() : isStalled ? silent() : failureOf(error);
     reject(failure);
     ended.abort(failure);
   });
@@ -49,7 +58,14 @@ export async function sendFile(upload: Upload, signal: AbortSignal): Promise<num
   stream.on("error", () => {});
   const cancel = (): void => stream.cancel();
   signal.addEventListener("abort", cancel, { once: true });
-  const stalled = setTimeout(cancel, STALL_MS);
+  const stalled = setTimeout(() => {
+    isStalled = true;
+    cancel();
+  }, STALL_MS);
+  // Of each chunk: there is room for more only when the last of up to 16 is taken.
+  const taken = (error: unknown): void => {
+    if (!(error instanceof Error)) stalled.refresh();
+  };
 
   /** Whether there is room for more. */
   function write(msg: Part): boolean {
@@ -57,12 +73,11 @@ export async function sendFile(upload: Upload, signal: AbortSignal): Promise<num
     signal.throwIfAborted();
     const message = create(BatonServiceUploadAssetRequestSchema, { msg });
     const bytes = toBinary(BatonServiceUploadAssetRequestSchema, message);
-    return stream.write(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
+    return stream.write(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength), taken);
   }
 
   async function send(msg: Part): Promise<void> {
     if (!write(msg)) await once(stream, "drain", { signal: ended.signal });
-    stalled.refresh();
   }
 
   try {
@@ -91,6 +106,13 @@ export async function sendFile(upload: Upload, signal: AbortSignal): Promise<num
 
 function answeredEarly(): GovernanceError {
   return new GovernanceError("unavailable", "UploadAsset: the platform answers before it had the whole file");
+}
+
+function silent(): GovernanceError {
+  return new GovernanceError(
+    "unavailable",
+    "UploadAsset: for 2 minutes the platform takes nothing and does not answer",
+  );
 }
 
 async function* chunksOf(file: FileHandle): AsyncIterable<Uint8Array> {
