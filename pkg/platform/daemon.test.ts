@@ -414,6 +414,28 @@ describe("the daemon", () => {
     await close(daemon);
   });
 
+  test("remembers a task that failed at first from when it was done (PLATFORM-1)", async () => {
+    const platform = fakePlatform();
+    platform.nextPoll = durationFromMs(0);
+    let calls = 0;
+    const handlers = {
+      listEvents: () => ({}),
+      listEventFeeds() {
+        calls += 1;
+        if (calls === 1) throw DOWN;
+        return {};
+      },
+    };
+    const router = createRpcRouter([serviceRoutes(EventService, handlers)]);
+    const { daemon, lines } = daemonOf(platform, { router });
+    const others = Array.from({ length: 999 }, (_, index) => taskId(`t${index}x`));
+    for (const id of [A, ...others, A, B, A]) platform.tasks.push(feedTask(id));
+    await vi.advanceTimersByTimeAsync(3_000);
+    expect(lines.at(-1)).toBe("a repeated, finished");
+    expect(calls).toBe(1_002);
+    await close(daemon);
+  });
+
   test("reads again what was too large to be remembered", async () => {
     const platform = fakePlatform();
     platform.tasks.push(feedTask(A), feedTask(A));

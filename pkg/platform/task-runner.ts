@@ -83,6 +83,8 @@ export function createTaskRunner(options: TaskRunnerOptions): TaskRunner {
   function remember(taskId: string, kind: string, outcome: TaskOutcome): void {
     const isSmall =
       outcome.kind === "done" && (outcome.response?.value.byteLength ?? 0) <= MAX_REMEMBERED_BYTES;
+    // It may have been done before, and failed: it is the newest now.
+    ended.delete(taskId);
     ended.set(taskId, { kind, outcome: isSmall ? outcome : undefined });
     const [oldest] = ended.keys();
     if (ended.size > REMEMBERED && oldest !== undefined) ended.delete(oldest);
