@@ -64,13 +64,26 @@ export class MergeConnection {
     }
   }
 
-  /** Pages that readers still use stay in the WAL: they are not waited for. */
+  /**
+   * Pages that readers still use stay in the WAL: they are not waited for. Nor does a disk without room for them fail: the run
+   * is merged by then, or another failure is on its way, and a later checkpoint moves them.
+   */
   close(): void {
-    this.#database.exec(
-      "PRAGMA busy_timeout = 0; PRAGMA inventory.wal_checkpoint(TRUNCATE); DETACH DATABASE inventory",
-    );
+    for (const statement of END_OF_MERGE) {
+      try {
+        this.#database.exec(statement);
+      } catch {
+        // The next statement all the same: attached, the inventory could not be attached again.
+      }
+    }
   }
 }
+
+const END_OF_MERGE = [
+  "PRAGMA busy_timeout = 0",
+  "PRAGMA inventory.wal_checkpoint(TRUNCATE)",
+  "DETACH DATABASE inventory",
+] as const;
 
 interface LaterIndex {
   readonly drop: string;
