@@ -31,6 +31,7 @@ import {
   whyNotContinued,
 } from "./staged-run.ts";
 import { emptyAll, openStagingTables, type StagingTables } from "./staging-tables.ts";
+import { requirePublished } from "./unanswered-commit.ts";
 
 /** A page takes milliseconds; a server that needs longer for it does not answer. */
 const STATEMENT_MS = 60_000;
@@ -65,7 +66,7 @@ export async function openPostgresTarget(
     const discarded = found && whyNotContinued(found, wanted);
     if (discarded !== undefined) await session.script(emptyAll(tables), opening);
     const run = discarded === undefined ? found : undefined;
-    return new PostgresTarget({ session, options, tables, complete, run, discarded });
+    return new PostgresTarget({ access, session, options, tables, complete, run, discarded });
   } catch (error) {
     await session.close();
     throw error;
@@ -73,6 +74,7 @@ export async function openPostgresTarget(
 }
 
 interface PostgresTargetParts {
+  readonly access: PostgresAccess;
   readonly session: PostgresSession;
   readonly options: InventoryTargetOptions;
   readonly tables: StagingTables;
@@ -224,8 +226,9 @@ class PostgresTarget implements SyncTarget<PublishedInventory> {
   }
 
   async #merge(run: EndedRun, signal: AbortSignal): Promise<MergeResult> {
-    const { session, tables, options } = this.#parts;
+    const { access, session, tables, options } = this.#parts;
     const { poolId } = options.fingerprint;
+    const { syncId } = run;
     const merging = mergeOver(session, signal);
     signal.throwIfAborted();
     await session.script(`ANALYZE ${tables.users}; ANALYZE ${tables.groups}; ANALYZE ${tables.members}`, {
@@ -234,27 +237,32 @@ class PostgresTarget implements SyncTarget<PublishedInventory> {
     });
     const origins = await OriginsTable.create(merging);
     const originsKnown = await passOrigins(this.#originsSink(origins), options.changeOrigins, signal);
-    const merged = await session.transaction(
-      MERGING,
-      async () => {
-        const result = await mergeRun(
-          merging,
-          {
-            poolId,
-            syncId: run.syncId,
-            beganAt: new Date(run.beganAtMs),
-            endedAt: new Date(run.endedAtMs),
-            counts: run.counts,
-            pool: run.pool,
-            originsKnown,
-          },
-          signal,
-        );
-        await session.script(emptyAll(tables), { ...MERGING, signal });
-        return result;
-      },
-      `BEGIN; ${MERGE_SETTINGS}`,
-    );
+    let merged: MergeResult | undefined;
+    const merge = async (): Promise<MergeResult> => {
+      const result = await mergeRun(
+        merging,
+        {
+          poolId,
+          syncId,
+          beganAt: new Date(run.beganAtMs),
+          endedAt: new Date(run.endedAtMs),
+          counts: run.counts,
+          pool: run.pool,
+          originsKnown,
+        },
+        signal,
+      );
+      await session.script(emptyAll(tables), { ...MERGING, signal });
+      merged = result;
+      return result;
+    };
+    try {
+      merged = await session.transaction(MERGING, merge, `BEGIN; ${MERGE_SETTINGS}`);
+    } catch (error) {
+      const failure = GovernanceError.from(error);
+      if (merged === undefined || !session.isOver) throw failure;
+      await requirePublished(access, { name: this.name, poolId, syncId, failure });
+    }
     if (merged.runNumber === 1 || merged.changes > MANY_CHANGES) await this.#analyze();
     return merged;
   }
