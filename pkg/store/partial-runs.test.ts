@@ -158,6 +158,29 @@ describe("a run that was cut", () => {
     expect((await runs())[0]?.syncId).toBe(syncId);
   });
 
+  test.for([
+    ["of the whole pool", undefined, USER_ONE],
+    ["of a part", USER_ONE, undefined],
+  ] as const)(
+    "%s before it was published ends after what was published since (STORE-8)",
+    async ([, scope, since]) => {
+      await publishPool(options, POOL);
+      const here = { ...(scope === undefined ? options : of(scope)), stateDir: join(folder.path, "here") };
+      const elsewhere = since === undefined ? options : of(since);
+      const read = await openSyncFile(here, never);
+      await readPool(read, scope === undefined ? POOL : ONE_USER, scope === undefined ? {} : { scope });
+      await read.check({ acceptShrink: false });
+      await read.close();
+      const between = await publishPool(elsewhere, since === undefined ? POOL : ONE_USER);
+      const resumed = await openSyncFile(here, never);
+      expect(resumed).toMatchObject({ resumed: true, run: { id: read.run?.id } });
+      const published = await resumed.publish({ acceptShrink: false }, never);
+      await resumed.close();
+      expect(published.endedAt.getTime()).toBeGreaterThan(between.endedAt.getTime());
+      expect((await runs())[0]?.syncId).toBe(read.run?.id);
+    },
+  );
+
   test("and is of a part leaves no rows behind once the whole pool is published", async () => {
     await cut(USER_ONE, POOL);
     expect(readdirSync(folder.path)).toEqual(["pool.c1z.work-partial"]);

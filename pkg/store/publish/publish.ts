@@ -85,10 +85,10 @@ export function endOrHold(
   const before = syncTypeOf(scope) === "full" ? previous?.comparable : undefined;
   const refusal = before === undefined ? undefined : shrinkRefusal(paths.target, before.counts, run.counts);
   const held = refusal !== undefined && !deps.acceptShrink;
-  // Readers take the run that ended last for the newest, so a clock set back must not make this one the older
-  // (STORE-8).
-  const endedAtMs =
-    run.endedAtMs ?? Math.max(deps.nowMs, run.startedAtMs, (previous?.runs[0].endedAtMs ?? 0) + 1);
+  // Readers take the run that ended last for the newest, so neither a clock that was set back nor a run of another scope that
+  // was published since this one was read must make this one the older (STORE-8).
+  const readAtMs = run.endedAtMs ?? Math.max(deps.nowMs, run.startedAtMs);
+  const endedAtMs = Math.max(readAtMs, (previous?.runs[0].endedAtMs ?? 0) + 1);
   endRun(work, endedAtMs, held);
   if (held) throw refusal;
   return endedAtMs;
