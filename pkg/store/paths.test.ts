@@ -22,6 +22,7 @@ describe("where everything goes", () => {
       partialWork: join(at, "pool.c1z.work-partial"),
       previous: join(at, "pool.c1z.work-previous"),
       next: join(at, "pool.c1z.work-next"),
+      earlierWork: [],
     });
   });
 

@@ -12,8 +12,8 @@ export interface SyncPaths {
   readonly work: string;
   /** The run being read that is not of the whole pool. */
   readonly partialWork: string;
-  /** Where an earlier version kept the run; undefined when it is the same place. */
-  readonly earlierWork: string | undefined;
+  /** Where an earlier version, or another state directory, kept the runs: beside the target. None where they are still. */
+  readonly earlierWork: readonly string[];
   /** The old target, unpacked. */
   readonly previous: string;
   /** The database of the next target, before it is packed. */
@@ -35,7 +35,7 @@ export function syncPaths(file: string, stateDir: string, { isPartial = false } 
     lock: `${target}.work-lock`,
     work: isPartial ? partialWork : work,
     partialWork,
-    earlierWork: work === beside ? undefined : beside,
+    earlierWork: work === beside ? [] : [beside, `${beside}-partial`],
     previous: `${work}-previous`,
     next: `${work}-next`,
   };

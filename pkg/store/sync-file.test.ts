@@ -26,7 +26,7 @@ import {
   temporaryFolder,
 } from "../../test/support/store-run.ts";
 import { advance, firstListings, membersListing, USERS_LISTING } from "../core/sync-plan.ts";
-import { WHOLE_POOL } from "../core/sync-scope.ts";
+import { type SyncScope, WHOLE_POOL } from "../core/sync-scope.ts";
 import { openSyncFile, type SyncFile, type SyncFileOptions } from "./sync-file.ts";
 
 const POOL: SmallPool = {
@@ -134,12 +134,20 @@ describe("a sync from nothing", () => {
     expect(readdirSync(stateDir)).toEqual([]);
   });
 
-  test("removes the run that an earlier version left beside the target, and no file that is not ours", async () => {
+  test("removes the runs that an earlier version left beside the target, and no file that is not ours", async () => {
     const cut = await opened();
     await readPool(cut, POOL);
     await cut.close();
+    const scope: SyncScope = { users: ["u1"], groups: [], depth: "grants" };
+    const part = await opened({ scope });
+    await readPool(part, POOL, { scope });
+    await part.close();
     writeFileSync(join(folder.path, "other.c1z.work"), "of somebody");
-    expect(readdirSync(folder.path).toSorted()).toEqual(["other.c1z.work", "pool.c1z.work"]);
+    expect(readdirSync(folder.path).toSorted()).toEqual([
+      "other.c1z.work",
+      "pool.c1z.work",
+      "pool.c1z.work-partial",
+    ]);
     const stateDir = join(folder.path, "state");
     await (await opened({ stateDir })).close();
     await (await opened({ stateDir, file: join(folder.path, "other.c1z") })).close();

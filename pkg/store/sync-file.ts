@@ -75,9 +75,8 @@ export async function openSyncFile(options: SyncFileOptions, signal: AbortSignal
     for (const path of [paths.work, paths.partialWork, paths.previous, paths.next]) requireOwnDatabase(path);
     requireOwnFile(paths.packing);
     onDisk(`clean up beside ${paths.work}`, () => removeLeftovers(paths));
-    const { earlierWork } = paths;
-    if (earlierWork !== undefined)
-      onDisk(`clean up ${earlierWork}`, () => removeEarlierWork(earlierWork, SYNC_WORK));
+    for (const path of paths.earlierWork)
+      onDisk(`clean up ${path}`, () => removeEarlierWork(path, SYNC_WORK));
     const target = statSync(paths.target, { throwIfNoEntry: false });
     if (target !== undefined) {
       previous = await openPrevious(paths.target, paths.previous, { ...options, scope }, signal);
