@@ -4,6 +4,8 @@ import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { lockTarget } from "../pkg/sqlite/lock.ts";
+import { connectWorker } from "../pkg/worker/connect-worker.ts";
+import type { LockThread } from "./support/lock-thread.ts";
 import { temporaryFolder } from "./support/store-run.ts";
 
 const LOCK = join(import.meta.dirname, "../pkg/sqlite/lock.ts");
@@ -41,6 +43,21 @@ async function rival(): Promise<{ readonly said: string; readonly child: ChildPr
   return { said: String(said), child };
 }
 
+/** A thread of this process that tries to take the lock, and gives back what it took. */
+async function saidInThread(target: string): Promise<string> {
+  const thread = connectWorker<LockThread>({
+    beside: import.meta.url,
+    module: "support/lock-thread",
+    argument: undefined,
+    subject: "the lock",
+  });
+  try {
+    return await thread.call("take", target, "pool.c1z");
+  } finally {
+    await thread.end();
+  }
+}
+
 const refusal = "failed-precondition: another sync is running on pool.c1z; wait for it, or name another file";
 
 describe("one process per target (STORE-3)", () => {
@@ -58,6 +75,15 @@ describe("one process per target (STORE-3)", () => {
     expect(() => lockTarget(path, "pool.c1z")).toThrow("another sync is running");
     expect((await rival()).said).toBe(refusal);
     lock.release();
+    expect((await rival()).said).toBe("took it");
+  });
+
+  test("a second thread of this process is refused, and then another process is refused still", async () => {
+    const lock = lockTarget(path, "pool.c1z");
+    expect(await saidInThread(path)).toBe(refusal);
+    expect((await rival()).said).toBe(refusal);
+    lock.release();
+    expect(await saidInThread(path)).toBe("took it");
     expect((await rival()).said).toBe("took it");
   });
 

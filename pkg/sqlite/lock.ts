@@ -1,10 +1,10 @@
-import { closeSync, existsSync, fstatSync, openSync, rmSync, type Stats, statSync } from "node:fs";
+import { closeSync, fstatSync, openSync, rmSync, type Stats, statSync } from "node:fs";
 import { GovernanceError } from "../core/errors.ts";
 import { errnoOf } from "../core/unknown.ts";
 import { DatabaseSync } from "./database.ts";
 import { SQLITE, sqliteOf } from "./errors.ts";
 import { requireOwnDatabase } from "./own-file.ts";
-import { asUnwritable, touchPrivate } from "./paths.ts";
+import { asUnwritable } from "./paths.ts";
 
 export interface TargetLock {
   release(): void;
@@ -30,7 +30,7 @@ export function lockFile(path: string): TargetLock | undefined {
 }
 
 /**
- * The files that this process has locked. Closing any descriptor of a file drops every POSIX lock that the process has on
+ * The files that this thread has locked. Closing any descriptor of a file drops every POSIX lock that the process has on
  * it, so a file that is in here must not be opened a second time.
  */
 const lockedHere = new Set<string>();
@@ -44,10 +44,10 @@ function tryLock(path: string): TargetLock | "vanished" | undefined {
   };
   try {
     requireOwnDatabase(path);
-    if (!existsSync(path)) touchPrivate(path);
+    createPrivate(path);
     const found = statSync(path, { throwIfNoEntry: false });
     if (found === undefined) return "vanished";
-    if (lockedHere.has(identityOf(found))) return undefined;
+    if (lockedHere.has(identityOf(found)) || isLocked(path)) return undefined;
     fd = openSync(path, "r");
     database = new DatabaseSync(path, { timeout: 0 });
     database.exec("PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE");
@@ -68,6 +68,32 @@ function tryLock(path: string): TargetLock | "vanished" | undefined {
     if (sqliteOf(error) === SQLITE.busy) return undefined;
     if (errnoOf(error) === "ENOENT") return "vanished";
     throw lockFailure(path, error);
+  }
+}
+
+/** Where it is missing. One that exists is not opened: another thread may have locked it. */
+function createPrivate(path: string): void {
+  try {
+    closeSync(openSync(path, "wx", 0o600));
+  } catch (error) {
+    if (errnoOf(error) !== "EEXIST") throw error;
+  }
+}
+
+/**
+ * Whether the lock is held, also by another thread of this process, which has a `lockedHere` of its own. To ask drops no lock:
+ * SQLite keeps the descriptors of a file open while a connection of the process has locked it.
+ */
+function isLocked(path: string): boolean {
+  const database = new DatabaseSync(path, { timeout: 0 });
+  try {
+    database.exec("PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE; ROLLBACK");
+    return false;
+  } catch (error) {
+    if (sqliteOf(error) === SQLITE.busy) return true;
+    throw error;
+  } finally {
+    database.close();
   }
 }
 
