@@ -1,4 +1,5 @@
 // The tasks of the platform that read the feed of events, over an inventory that its own syncs fill.
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { DescMessage, MessageShape } from "@bufbuild/protobuf";
 import { anyUnpack } from "@bufbuild/protobuf/wkt";
@@ -76,5 +77,24 @@ test("the platform reads what changed between its own syncs, and needs no sync t
     `revoked ${subOf(0)}`,
     `revoked ${subOf(1)}`,
   ]);
+  expect((await stopped(daemon)).code).toBe(0);
+});
+
+test("a task is done while the service fills the inventory for the lists of SCIM", async () => {
+  const tokens = join(stage.folder, "tokens");
+  writeFileSync(tokens, `provision ${"0".repeat(64)} okta\n`, { mode: 0o600 });
+  const hold = stage.cognito.hold({ operation: "ListGroups" });
+  const daemon = stage.start({}, [
+    `--inventory=${join(stage.folder, "pool.db")}`,
+    "--scim",
+    "--scim-listen=127.0.0.1:0",
+    `--auth-tokens-file=${tokens}`,
+  ]);
+  await hold.arrived();
+  const ended = sync();
+  // The task reads into a file of its own.
+  await Promise.race([hold.arrived(2), ended]);
+  hold.release();
+  await ended;
   expect((await stopped(daemon)).code).toBe(0);
 });

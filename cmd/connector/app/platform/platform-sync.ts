@@ -8,13 +8,14 @@ import { isWholePool, type SyncScope } from "../../../../pkg/core/sync-scope.ts"
 import type { SyncedFile, SyncIntoFile } from "../../../../pkg/platform/tasks/sync-task.ts";
 import { undeliveredMark } from "../../../../pkg/store/undelivered.ts";
 import { syncOnce } from "../../../../pkg/sync/sync-once.ts";
+import { hasScheduledInventory } from "../scim/scim-inventory.ts";
 import { logFirstRuns, syncOptions, warnOfRecreatedGroups } from "../sync.ts";
 import { fingerprintOf, type SyncConfig, type SyncContext, type SyncPieces } from "../sync-config.ts";
 import { publishedPlace } from "../sync-targets.ts";
 import { taskFile, taskScope } from "./task-scope.ts";
 
 export interface PlatformSyncOptions {
-  readonly config: SyncConfig & Pick<Config, "schedule">;
+  readonly config: SyncConfig & Pick<Config, "schedule" | "scim">;
   readonly pieces: SyncPieces;
   readonly context: SyncContext;
 }
@@ -37,7 +38,7 @@ export function platformSync({ config, pieces, context }: PlatformSyncOptions): 
 
   /** A task may ask for a part of the pool, which an inventory does not take. Scheduled syncs fill it where there are any. */
   function inventoryFor(scope: SyncScope): SyncConfig["sync"]["inventory"] {
-    return isWholePool(scope) && config.schedule === undefined ? config.sync.inventory : undefined;
+    return isWholePool(scope) && !hasScheduledInventory(config, context) ? config.sync.inventory : undefined;
   }
 
   async function readInto(path: string, scope: SyncScope, signal: AbortSignal): Promise<void> {

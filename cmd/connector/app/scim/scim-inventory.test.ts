@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { served } from "../../../../pkg/config/testing.fixture.ts";
-import { listedInventory, scheduledRuns } from "./scim-inventory.ts";
+import { hasScheduledInventory, listedInventory, scheduledRuns } from "./scim-inventory.ts";
 
 const OWN = "/state/eu-west-1_AbCd12345.scim-inventory.db";
 const URL = "postgres://writer@db.example.org/inventory";
@@ -62,4 +62,14 @@ test("a schedule that reads a part of the pool is beside one for the lists, whic
     { minutes: 120, file: "/data/pool.c1z", inventory: undefined, own: undefined },
     { minutes: 60, file: undefined, inventory: OWN, own: undefined },
   ]);
+});
+
+test("the inventory of the settings is filled by a schedule of the settings, or in SQLite by the one for the lists", () => {
+  const isFilled = (flags: Readonly<Record<string, string>>) =>
+    hasScheduledInventory(served({ "state-dir": "/state", ...flags }), around);
+  const inventory = "/data/pool.db";
+  expect(isFilled({ inventory })).toBe(false);
+  expect(isFilled({ inventory, "sync-every": "2h" })).toBe(true);
+  expect(isFilled({ inventory, scim: "true" })).toBe(true);
+  expect(isFilled({ inventory: URL, scim: "true" })).toBe(false);
 });

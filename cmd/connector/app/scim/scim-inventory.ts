@@ -45,6 +45,15 @@ export function scheduledRuns(config: Config, context: Places): readonly Schedul
   return [...asked, { config: forLists(config, place), ownInventory: undefined }];
 }
 
+/** Whether a schedule of the service fills the inventory of the settings: it is of one sync at a time. */
+export function hasScheduledInventory(
+  config: Pick<Config, "schedule" | "scim" | "sync">,
+  context: Places,
+): boolean {
+  const { schedule, scim, sync } = config;
+  return schedule !== undefined || (scim !== undefined && inventoryPlace(sync, context)?.engine === "sqlite");
+}
+
 function forLists(config: Config, { name }: SqlitePlace): ScheduledConfig {
   const { acceptShrink, skipped, listShards, readMembers } = config.sync;
   const choice = { resourceTypeIds: [], resources: [], skipEntitlementsAndGrants: false, skipGrants: false };
