@@ -114,4 +114,41 @@ describe("a publication that fails leaves the old file, byte for byte, and the r
       counts: { users: 3006, groups: 5, memberships: 3008 },
     });
   });
+
+  test("when its folder cannot be opened to put the new name on the disk", async () => {
+    await publishPool(options, POOL);
+    const before = readFileSync(file);
+    const sync = await opened();
+    await readPool(sync, POOL);
+    await sync.close();
+    const script = `
+      import fs, { realpathSync } from "node:fs";
+      import { syncBuiltinESMExports } from "node:module";
+      import { openSyncFile } from ${JSON.stringify(SYNC_FILE)};
+      import { storeOptions } from ${JSON.stringify(STORE_RUN)};
+      const folder = realpathSync(${JSON.stringify(folder.path)});
+      const { openSync } = fs;
+      fs.openSync = (path, ...more) => {
+        if (path === folder) throw Object.assign(new Error("too many open files"), { code: "EMFILE" });
+        return openSync(path, ...more);
+      };
+      syncBuiltinESMExports();
+      const never = new AbortController().signal;
+      const sync = await openSyncFile(storeOptions(folder), never);
+      try { await sync.publish({ acceptShrink: false }, never); process.stdout.write("published"); }
+      catch (error) { process.stdout.write(error.name + " " + error.message); }
+      await sync.close();`;
+    const child = spawn(process.execPath, ["--input-type=module", "-e", script], {
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    const gone = once(child, "exit");
+    let said = "";
+    child.stdout.on("data", (data: Buffer) => {
+      said += data.toString();
+    });
+    await gone;
+    expect(said).toMatch(/^GovernanceError cannot publish .*: too many files are open/);
+    expect(readFileSync(file)).toEqual(before);
+    expect(await opened()).toMatchObject({ resumed: true, run: { id: sync.run?.id } });
+  });
 });

@@ -1,11 +1,11 @@
-import { chmodSync, renameSync, rmSync, type Stats, statSync } from "node:fs";
+import { chmodSync, closeSync, fsyncSync, openSync, renameSync, rmSync, type Stats, statSync } from "node:fs";
 import { dirname } from "node:path";
 import type { EpochMs } from "../../core/clock.ts";
 import { GovernanceError } from "../../core/errors.ts";
 import { isWholePool, type SyncScope, syncTypeOf } from "../../core/sync-scope.ts";
 import type { DatabaseSync } from "../../sqlite/database.ts";
 import { refusedFile } from "../../sqlite/errors.ts";
-import { removeDatabase, syncToDisk } from "../../sqlite/paths.ts";
+import { removeDatabase } from "../../sqlite/paths.ts";
 import { emptyWal } from "../../sqlite/tuning.ts";
 import { endRun, type RunState } from "../../sqlite/work/run-state.ts";
 import { shrinkRefusal } from "../../sync/shrink-guard.ts";
@@ -61,6 +61,7 @@ export async function publishRun(deps: PublishDeps, signal: AbortSignal): Promis
   await pack(paths.next, paths.packing, signal);
   removeDatabase(paths.next);
   signal.throwIfAborted(); // after a close() another process may hold the target
+  const bytes = statSync(paths.packing).size;
   replaceTarget(paths, deps.target);
   return {
     kind: "c1z",
@@ -73,7 +74,7 @@ export async function publishRun(deps: PublishDeps, signal: AbortSignal): Promis
     endedAt: new Date(endedAtMs),
     recreatedGroups: deps.recreatedGroups,
     ...built,
-    bytes: statSync(paths.target).size,
+    bytes,
   };
 }
 
@@ -127,8 +128,14 @@ function replaceTarget(paths: SyncPaths, judged: Stats | undefined): void {
     throw refusedFile(paths.target, "was changed by another program while the sync ran", cure); // STORE-2
   }
   if (judged !== undefined) chmodSync(paths.packing, judged.mode & 0o777);
-  renameSync(paths.packing, paths.target);
-  syncToDisk(dirname(paths.target));
+  // Opened before the rename: a folder that may not be read, or too many open files, would fail after it, with the file replaced.
+  const folder = openSync(dirname(paths.target), "r");
+  try {
+    renameSync(paths.packing, paths.target);
+    fsyncSync(folder);
+  } finally {
+    closeSync(folder);
+  }
 }
 
 function sameFile(a: Stats | undefined, b: Stats | undefined): boolean {
