@@ -8,6 +8,7 @@ import type { User } from "../../core/user.ts";
 import type { Reconciled, Steps } from "../change-plan.ts";
 import type { Deps } from "../deps.ts";
 import type { Credential } from "../provisioner.ts";
+import { reconcileUser } from "../users/user-change.ts";
 
 /** A password that the pool's policy takes, and whether its owner must change it at the first sign-in. */
 export interface ChosenPassword {
@@ -53,29 +54,39 @@ export function withPassword(user: User, permanent: boolean): User {
   return { ...user, status: permanent ? "CONFIRMED" : "FORCE_CHANGE_PASSWORD" };
 }
 
+/** A password for an account that exists. */
+interface NewPassword {
+  readonly secret: Secret;
+  readonly permanent: boolean;
+  /** The connector made it, so no account has had it before. */
+  readonly generated: boolean;
+}
+
 /**
- * AdminSetUserPassword as one step. When the answer is lost it is sent once more, which sets the same password; a pool
- * with a history then refuses it as used before, and that says that the first one was done.
+ * AdminSetUserPassword as one step. When the answer is lost it is sent once more, which sets the same password. A pool with
+ * a history may refuse it then as used before: since the first call, or long before it. That the account has changed since
+ * `read` proves the first; undefined: other calls of this change have changed it since it was read.
  */
 export async function setPasswordStep(
-  { directory }: Pick<Deps, "directory">,
+  deps: Pick<Deps, "directory" | "sleep" | "users">,
   steps: Steps,
   username: string,
-  password: Secret,
-  permanent: boolean,
+  { secret, permanent, generated }: NewPassword,
+  read: User | undefined,
 ): Promise<void> {
-  await steps.make(
-    "AdminSetUserPassword",
-    (signal) => directory.setPassword(username, password, permanent, signal),
-    async (signal) => {
-      try {
-        return { state: "done", receipt: await directory.setPassword(username, password, permanent, signal) };
-      } catch (error) {
-        if (!(error instanceof GovernanceError) || error.reason !== "password-reused") throw error;
-        return { state: "done", receipt: { requestId: error.requestId } };
-      }
-    },
-  );
+  const set = (signal: AbortSignal): Promise<Receipt> =>
+    deps.directory.setPassword(username, secret, permanent, signal);
+  await steps.make("AdminSetUserPassword", set, async (signal) => {
+    try {
+      return { state: "done", receipt: await set(signal) };
+    } catch (error) {
+      if (!(error instanceof GovernanceError) || error.reason !== "password-reused") throw error;
+      if (generated) return { state: "done", receipt: { requestId: error.requestId } };
+      if (read === undefined) return { state: "unknown" };
+      const found = await reconcileUser(deps, read, ({ modifiedAt }) => modifiedAt > read.modifiedAt, signal);
+      return found.state === "done" ? found : { state: "unknown" };
+    }
+  });
 }
 
 /**
@@ -83,7 +94,7 @@ export async function setPasswordStep(
  * `setPasswordStep`. When that answer is lost too, the account itself is the proof: nobody else has a password for it.
  */
 export async function firstPasswordIsSet(
-  { users }: Pick<Deps, "users">,
+  deps: Pick<Deps, "sleep" | "users">,
   created: User,
   set: (signal: AbortSignal) => Promise<Receipt>,
   signal: AbortSignal,
@@ -96,11 +107,10 @@ export async function firstPasswordIsSet(
       return { state: "done", receipt: { requestId: failure.requestId } };
     }
   }
-  const now = await users.reread(created, signal);
-  const confirmed = now !== undefined && now.status === "CONFIRMED";
-  const changed = confirmed && now.modifiedAt.getTime() > created.modifiedAt.getTime();
-  // Where accounts live without a password the status was CONFIRMED before.
-  return confirmed && (created.status !== "CONFIRMED" || changed)
-    ? { state: "done", receipt: { requestId: undefined } }
-    : { state: "not-done" };
+  return await reconcileUser(deps, created, (now) => hasFirstPassword(now, created), signal);
+}
+
+/** Where accounts live without a password the status was CONFIRMED before. */
+function hasFirstPassword({ status, modifiedAt }: User, created: User): boolean {
+  return status === "CONFIRMED" && (created.status !== "CONFIRMED" || modifiedAt > created.modifiedAt);
 }

@@ -366,6 +366,19 @@ describe("a second step that fails", () => {
     },
   );
 
+  test("a password that AWS sets after both connections are lost is not reported as not set", async () => {
+    const { pool, cognito, process } = createStage();
+    cognito.script({ operation: "AdminSetUserPassword", cut: "before" });
+    cognito.onCall("AdminGetUser", 4, () => {
+      only(pool).status = "CONFIRMED";
+    });
+    const { outcome, steps } = await create(process(), { ...ann, credential: random });
+    expect({ outcome, steps }).toMatchObject({
+      outcome: "done",
+      steps: [{ state: "done" }, { state: "done" }],
+    });
+  });
+
   test("mark 50: the second step waits until the account shows", async () => {
     const { pool, process } = createStage({ consistency: { createdUnreadable: { calls: 3 } } });
     const { result } = await create(process(), { ...ann, credential: random });

@@ -30,7 +30,8 @@ export function createPasswordChanges(
       preview: { user },
       hints: { username: user.username },
       async apply(steps) {
-        await setPasswordStep(deps, steps, user.username, password, permanent);
+        const chosen = { secret: password, permanent, generated: false };
+        await setPasswordStep(deps, steps, user.username, chosen, user);
         return { user: await readBack(deps, withPassword(user, permanent), steps.signal) };
       },
     };
@@ -57,7 +58,8 @@ export function createPasswordChanges(
       preview: { user, password: undefined },
       hints: { username: user.username, generated },
       async apply(steps) {
-        await setPasswordStep(deps, steps, user.username, secret, !temporary);
+        const chosen = { secret, permanent: !temporary, generated };
+        await setPasswordStep(deps, steps, user.username, chosen, user);
         return {
           user: await readBack(deps, withPassword(user, !temporary), steps.signal),
           password: generated ? secret : undefined,

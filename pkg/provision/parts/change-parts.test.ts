@@ -82,6 +82,22 @@ describe("a change of several parts", () => {
     expect(JSON.stringify(stage.audit.records)).not.toMatch(/Annie|Corr3ct/);
   });
 
+  test("does not report an old password as set that never arrived, where it changes attributes too", async () => {
+    const stage = createStage({ ...pool, passwordPolicy: { historySize: 3 } });
+    const password = (text: string) => ({ password: { secret: new Secret(text), permanent: true } });
+    await change(stage, password(GOOD));
+    await change(stage, password("An0ther-horse!"));
+    stage.clock.advance(1000);
+    stage.cognito.script({ operation: "AdminSetUserPassword", times: 1, cut: "before" });
+    const failure = await refusal(change(stage, { set: set({ nickname: "Annie" }), ...password(GOOD) }));
+    expect(failure).toMatchObject({ reason: "outcome-unknown" });
+    expect(stored(stage).passwords[0]).toBe("An0ther-horse!");
+    expect(stage.audit.records.at(-1)).toMatchObject({
+      outcome: "partial",
+      steps: [{ state: "done" }, { state: "unknown" }],
+    });
+  });
+
   test("enables last, when the user has what is asked for", async () => {
     const stage = createStage({ ...pool, users: [person(1, { username: "ann", enabled: false })] });
     await change(stage, { enabled: true, signOut: false, set: set({ nickname: "A" }), addGroups: ["new"] });

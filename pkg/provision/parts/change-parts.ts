@@ -184,7 +184,10 @@ async function applyParts(deps: Deps, steps: Steps, user: User, parts: PartDiffe
   await attributeSteps(deps, steps, user, parts.attributes);
   const { password } = parts;
   if (password !== undefined) {
-    await setPasswordStep(deps, steps, user.username, password.secret, password.permanent);
+    const { attributes } = parts;
+    const isAsRead = !parts.disable && attributes.set.size + attributes.removed.length === 0;
+    const chosen = { ...password, generated: false };
+    await setPasswordStep(deps, steps, user.username, chosen, isAsRead ? user : undefined);
   }
   for (const name of parts.removedGroups) await removeMemberStep(deps, steps, user, name);
   if (parts.endSessions) await signOutStep(deps, steps, user);

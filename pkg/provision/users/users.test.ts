@@ -421,6 +421,19 @@ describe("passwords", () => {
     expect(stored(stage).passwords[0]).toBe("Correct-horse-1");
   });
 
+  test("that never arrive and are refused as old ones when sent once more are not reported as set", async () => {
+    const stage = createStage({ users, passwordPolicy: { historySize: 3 } });
+    const setTo = (text: string) =>
+      stage.provisioner.setPassword(ann, new Secret(text), { permanent: true }, asked, never);
+    await setTo("Correct-horse-1");
+    await setTo("Correct-horse-2");
+    stage.cognito.script({ operation: "AdminSetUserPassword", times: 1, cut: "before" });
+    const failure = await refusal(setTo("Correct-horse-1"));
+    expect(stored(stage).passwords[0]).toBe("Correct-horse-2");
+    expect(failure.reason).toBe("outcome-unknown");
+    expect(stage.audit.records.at(-1)).toMatchObject({ outcome: "unknown" });
+  });
+
   test("mark 49: a reset is checked first: disabled, never signed in, without a verified contact", async () => {
     const cases = [
       person(1, { username: "ann", enabled: false }),
