@@ -97,8 +97,9 @@ export interface Journal {
   /** How many were spent within the window before. */
   spent(budget: Budget, nowMs: EpochMs): Promise<number>;
   /**
-   * Writes the audit line and removes the change, while no other process does the same. When the line cannot be written,
-   * `close` rejects with that error, and the change stays open and is released.
+   * Writes the audit line and removes the change, while no other process does the same. The changes that `begin` returned
+   * with it are released, if they are still open. When the line cannot be written, `close` rejects with that error, and the
+   * change stays open and is released.
    */
   close(id: string, line: AuditRecord): Promise<void>;
   /**

@@ -2,7 +2,7 @@ import type { CallOrigin } from "../core/call-origin.ts";
 import type { ChangeStep } from "../core/change.ts";
 import { type ClientMetadata, mergedClientMetadata } from "../core/client-metadata.ts";
 import { type ErrorCode, GovernanceError } from "../core/errors.ts";
-import type { BudgetStatus, NewChange } from "../core/journal.ts";
+import type { BudgetStatus, NewChange, OpenChange } from "../core/journal.ts";
 import type { ChangeRequest, Plan, PlannedChange } from "./change-plan.ts";
 import {
   type ChangeRecords,
@@ -122,8 +122,7 @@ async function perform<T>(
   const change: NewChange = { id: newId(), kind, lock, beganAtMs: now(), requester, target, justification };
   const leftOpen = await journal.begin(change, signal);
   try {
-    // A cut-off change of the same target comes first: what it left decides what there is to do.
-    for (const left of leftOpen) await recoverChange(options, options.reconcile, left);
+    await recoverEarlier(options, change, leftOpen);
     const plan = await prepare(options, change, request, signal);
     if (plan.kind === "change") {
       const metadata = mergedClientMetadata(options.clientMetadata, clientMetadata);
@@ -143,6 +142,45 @@ async function perform<T>(
     // A change that could not be ended must not keep its target locked; this does nothing for an ended one.
     await journal.release(change.id);
   }
+}
+
+/** A cut-off change of the same target comes first: what it left decides what there is to do. */
+async function recoverEarlier(
+  options: ChangesOptions,
+  change: NewChange,
+  leftOpen: readonly OpenChange[],
+): Promise<void> {
+  for (const left of leftOpen) {
+    try {
+      await recoverChange(options, options.reconcile, left);
+    } catch (error) {
+      const failure = notRecovered(left, GovernanceError.from(error));
+      // It ends here: else each attempt of the caller would leave one more open change.
+      await closeChange(options, change, {
+        target: change.target,
+        undo: undefined,
+        outcome: "failed",
+        error: failure,
+      });
+      throw failure;
+    }
+  }
+}
+
+/** What says something of the target or of a call is about the earlier change, and would be taken for this one's. */
+function notRecovered({ id }: OpenChange, failure: GovernanceError): GovernanceError {
+  const { code, reason, message, requestId, retryAt } = failure;
+  const isOfTarget = code === "not-found" || code === "already-exists";
+  return new GovernanceError(
+    isOfTarget ? "failed-precondition" : code,
+    `change ${id} of the same target was cut off, and must be recovered first: ${message}`,
+    {
+      reason: isOfTarget || reason === "outcome-unknown" ? undefined : reason,
+      requestId,
+      retryAt,
+      cause: failure,
+    },
+  );
 }
 
 async function prepare<T>(

@@ -1,7 +1,7 @@
 import type { StepState } from "../core/change.ts";
 import type { ClientMetadata } from "../core/client-metadata.ts";
 import type { Receipt } from "../core/directory-writer.ts";
-import { type ErrorReason, GovernanceError } from "../core/errors.ts";
+import { type ErrorCode, type ErrorReason, GovernanceError } from "../core/errors.ts";
 import type { Journal } from "../core/journal.ts";
 import type { WriteOperation } from "../core/operations.ts";
 import type { Reconciled, Steps } from "./change-plan.ts";
@@ -150,6 +150,22 @@ export function createSteps(
     warnings: () => [...warnings],
   };
   return steps;
+}
+
+/** AWS does not make the call, and would not if it were asked again. */
+const REFUSALS_OF_AWS: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  "invalid-argument",
+  "permission-denied",
+  "not-found",
+  "failed-precondition",
+  "unimplemented",
+  "resource-exhausted",
+  "internal",
+]);
+
+/** For the calls of a recovery: one that waited for another answer would hold every later change of its target up. */
+export function isRefusedByAws({ code }: GovernanceError): boolean {
+  return REFUSALS_OF_AWS.has(code);
 }
 
 function isMaybeDone(operation: WriteOperation, { code, reason }: GovernanceError): boolean {

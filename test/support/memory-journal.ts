@@ -75,6 +75,8 @@ export function createMemoryDisk(): MemoryDisk {
 
   function open(audit: Pick<AuditLog, "append">): MemoryJournal {
     const self = {};
+    /** What each `begin` resolved with. */
+    const leftovers = new Map<string, readonly Entry[]>();
     let dead = false;
 
     function write(what: unknown): void {
@@ -108,6 +110,7 @@ export function createMemoryDisk(): MemoryDisk {
           const same = [...entries.values()].filter((entry) => entry.change.lock === change.lock);
           if (same.every(({ owner }) => owner === undefined)) {
             for (const entry of same) entry.owner = self;
+            leftovers.set(change.id, same);
             entries.set(change.id, {
               change,
               target: change.target,
@@ -182,6 +185,7 @@ export function createMemoryDisk(): MemoryDisk {
           throw error;
         }
         entries.delete(id);
+        for (const other of leftovers.get(id) ?? []) if (other.owner === self) other.owner = undefined;
         wake();
       },
       async release(id) {

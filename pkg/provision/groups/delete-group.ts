@@ -2,12 +2,12 @@ import type { Receipt } from "../../core/directory-writer.ts";
 import { GovernanceError } from "../../core/errors.ts";
 import type { Group } from "../../core/group.ts";
 import type { OpenChange } from "../../core/journal.ts";
-import type { Member } from "../../core/user.ts";
+import type { Member, User } from "../../core/user.ts";
 import type { Plan, Reconciled, Steps } from "../change-plan.ts";
 import type { Deps } from "../deps.ts";
 import type { Family } from "../family.ts";
 import type { DeletedGroup, RecoveryResult } from "../provisioner.ts";
-import { goneIsDone, type StepLog } from "../steps.ts";
+import { goneIsDone, isRefusedByAws, type StepLog } from "../steps.ts";
 import { reconciledBy } from "../visibility.ts";
 import { endsSessions, signOutAll } from "./end-sessions.ts";
 import { membersOfGroup } from "./listings.ts";
@@ -144,9 +144,9 @@ export function createGroupDeletion(deps: Deps): Family<"deleteGroup", "delete-g
     says: string,
     steps: StepLog,
   ): Promise<RecoveryResult> {
-    for (const sub of subs) {
-      const [user] = await directory.findUsers("sub", sub, steps.signal);
-      if (user === undefined || (await signOutAll(deps, steps, [user])) === 1) continue;
+    const users: User[] = [];
+    for (const sub of subs) users.push(...(await directory.findUsers("sub", sub, steps.signal)));
+    if ((await signOutAll(deps, steps, users, isRefusedByAws)) < users.length) {
       return { outcome: "partial", says: [says, ...steps.warnings()].join("; ") };
     }
     return { outcome: "done", says: `${says}, and its ${subs.length} members are signed out` };

@@ -10,11 +10,12 @@ export function endsSessions({ policy }: Pick<Deps, "policy">, { endSessions }: 
   return endSessions ?? policy.endSessions;
 }
 
-/** Ends the sessions of users who have lost a group. Resolves with how many; stops where the pool does not allow it. */
+/** Ends the sessions of users who have lost a group. Resolves with how many; stops at a failure that `isTolerated` takes. */
 export async function signOutAll(
   { directory }: Pick<Deps, "directory">,
   steps: Pick<StepLog, "tryOptional">,
   accounts: readonly Account[],
+  isTolerated: (failure: GovernanceError) => boolean = isImpossible,
 ): Promise<number> {
   let signedOut = 0;
   for (const { sub, username } of accounts) {
@@ -22,7 +23,7 @@ export async function signOutAll(
     const without = `the sessions of user ${sub}${others === 0 ? "" : ` and ${others} others`} were not ended`;
     const signOut = (signal: AbortSignal) => goneIsDone(directory.signOutUser(username, signal));
     try {
-      const isDone = await steps.tryOptional("AdminUserGlobalSignOut", without, signOut, isImpossible);
+      const isDone = await steps.tryOptional("AdminUserGlobalSignOut", without, signOut, isTolerated);
       if (!isDone) return signedOut;
     } catch (error) {
       const failure = GovernanceError.from(error);

@@ -5,7 +5,7 @@ import type { Group } from "../../core/group.ts";
 import type { Reconciled, Steps } from "../change-plan.ts";
 import type { Deps } from "../deps.ts";
 import type { Account } from "../known-accounts.ts";
-import { goneIsDone } from "../steps.ts";
+import { goneIsDone, isRefusedByAws } from "../steps.ts";
 import { reconciledBy } from "../visibility.ts";
 import { groupGone, groupsOfUser } from "./listings.ts";
 
@@ -74,6 +74,21 @@ export async function removeMemberStep(
     "AdminRemoveUserFromGroup",
     (signal) => goneIsDone(removeMember(deps, group, account, signal)),
     find,
+  );
+}
+
+/** Takes the user out for a recovery. Resolves with whether that was done. */
+export async function finishLeaving(
+  deps: Pick<Deps, "directory" | "recentMembers">,
+  steps: Steps,
+  account: Account,
+  group: string,
+): Promise<boolean> {
+  return await steps.tryOptional(
+    "AdminRemoveUserFromGroup",
+    `the user could not be taken out of group ${group}`,
+    (signal) => goneIsDone(removeMember(deps, group, account, signal)),
+    isRefusedByAws,
   );
 }
 

@@ -6,7 +6,7 @@ import type { Deps } from "../deps.ts";
 import type { Family } from "../family.ts";
 import type { Account } from "../known-accounts.ts";
 import type { Membership, RecoveryResult, WriteContext } from "../provisioner.ts";
-import type { StepLog } from "../steps.ts";
+import { isRefusedByAws, type StepLog } from "../steps.ts";
 import { changeAccount, changeAccountIfFound, userGone } from "../users/user-change.ts";
 import { userIfThere } from "../visibility.ts";
 import { endsSessions, signOutAll } from "./end-sessions.ts";
@@ -118,7 +118,7 @@ export function createMemberships(deps: Deps): Family<"grant" | "revoke", "grant
     const says = `user ${sub} is ${is ? "" : "not "}in group ${group}`;
     if (is !== (kind === "grant")) return { outcome: "failed", says };
     if (kind === "grant" || signOut !== true || user === undefined) return { outcome: "done", says };
-    const isSignedOut = (await signOutAll(deps, steps, [user])) === 1;
+    const isSignedOut = (await signOutAll(deps, steps, [user], isRefusedByAws)) === 1;
     return isSignedOut
       ? { outcome: "done", says: `${says}, and is signed out` }
       : { outcome: "partial", says: [says, ...steps.warnings()].join("; ") };

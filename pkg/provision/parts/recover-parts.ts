@@ -4,11 +4,11 @@ import type { UserDetails } from "../../core/user.ts";
 import { recordedState } from "../change-recovery.ts";
 import type { Deps } from "../deps.ts";
 import { groupsOfUser } from "../groups/listings.ts";
-import { removeMemberStep } from "../groups/membership-steps.ts";
+import { finishLeaving } from "../groups/membership-steps.ts";
 import type { RecoveryResult } from "../provisioner.ts";
 import type { StepLog } from "../steps.ts";
 import { signOutStep } from "../users/access-steps.ts";
-import { shownAttributes } from "../users/attribute-steps.ts";
+import { finishRemoval, shownAttributes } from "../users/attribute-steps.ts";
 
 /** One part of the change, in the order of its calls. */
 interface Part {
@@ -87,10 +87,7 @@ async function partsOf(
     ...(hints["password"] === true ? [passwordPart(made)] : []),
     ...removed.map((name) => ({
       ...shown(`take out of group ${name}`, !memberOf.has(name)),
-      finish: async () => {
-        await removeMemberStep(deps, steps, user, name);
-        return true;
-      },
+      finish: () => finishLeaving(deps, steps, user, name),
     })),
     ...(hints["endSessions"] === true ? [signedOut] : []),
     ...added.map((name) => shown(`put into group ${name}`, memberOf.has(name))),
@@ -123,12 +120,7 @@ function attributeParts(
   if (removed.length === 0) return set;
   const removal: Part = {
     ...shown(`remove ${removed.join(", ")}`, left.length === 0),
-    finish: async () => {
-      await steps.make("AdminDeleteUserAttributes", (signal) =>
-        deps.directory.deleteAttributes(user.username, left, signal),
-      );
-      return true;
-    },
+    finish: () => finishRemoval(deps, steps, user, left),
   };
   return [...set, removal];
 }

@@ -1,5 +1,6 @@
 // The calls that disable, enable and sign out a user, for every change that does so.
 import type { Receipt } from "../../core/directory-writer.ts";
+import type { GovernanceError } from "../../core/errors.ts";
 import type { User } from "../../core/user.ts";
 import type { Steps } from "../change-plan.ts";
 import type { Deps } from "../deps.ts";
@@ -35,10 +36,12 @@ export async function signOutStep(
   { directory }: Pick<Deps, "directory">,
   steps: Steps,
   { username }: Pick<Account, "username">,
+  isTolerated?: (failure: GovernanceError) => boolean,
 ): Promise<boolean> {
   return await steps.tryOptional(
     "AdminUserGlobalSignOut",
     "the sessions of the user were not ended",
     (signal) => directory.signOutUser(username, signal),
+    isTolerated,
   );
 }

@@ -4,7 +4,7 @@ import type { Plan } from "../change-plan.ts";
 import type { Deps } from "../deps.ts";
 import type { Family } from "../family.ts";
 import type { ChangedUser, RecoveryResult } from "../provisioner.ts";
-import type { StepLog } from "../steps.ts";
+import { isRefusedByAws, type StepLog } from "../steps.ts";
 import { disableStep, enableStep, signOutStep } from "./access-steps.ts";
 import { changeUser } from "./user-change.ts";
 
@@ -69,7 +69,10 @@ export function createAccess(deps: Deps): Access {
   }
 
   /** Finishes what is harmless to repeat. An account that is still enabled is not disabled now, perhaps hours later. */
-  async function reconcile({ kind, target, hints }: OpenChange, steps: StepLog): Promise<RecoveryResult> {
+  async function reconcile(
+    { kind, target, hints, steps: made }: OpenChange,
+    steps: StepLog,
+  ): Promise<RecoveryResult> {
     const { user: sub = "" } = target;
     const { username, signOut: wanted } = hints;
     if (typeof username !== "string") {
@@ -81,13 +84,16 @@ export function createAccess(deps: Deps): Access {
     if (kind === "enable-user") return { outcome: user.enabled ? "done" : "failed", says: state };
     if (kind === "disable-user" && user.enabled) return { outcome: "failed", says: state };
     if (wanted !== true) return { outcome: "done", says: state };
-    if (kind === "disable-user") {
-      const isSignedOut = await signOutStep(deps, steps, user);
-      if (!isSignedOut) return { outcome: "partial", says: [state, ...steps.warnings()].join("; ") };
-    } else {
-      await steps.make("AdminUserGlobalSignOut", (signal) => directory.signOutUser(username, signal));
-    }
-    return { outcome: "done", says: `${state} and signed out everywhere` };
+    const isSignedOut =
+      kind === "disable-user"
+        ? await signOutStep(deps, steps, user)
+        : await signOutStep(deps, steps, user, isRefusedByAws);
+    if (isSignedOut) return { outcome: "done", says: `${state} and signed out everywhere` };
+    const says = [state, ...steps.warnings()].join("; ");
+    if (kind === "disable-user") return { outcome: "partial", says };
+    return made.every((step) => step.state === "not-done")
+      ? { outcome: "failed", says }
+      : { outcome: "unknown", says: `${says}; an earlier call may have ended them` };
   }
 
   return {

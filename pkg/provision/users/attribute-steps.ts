@@ -10,6 +10,7 @@ import type { User } from "../../core/user.ts";
 import type { Reconciled, Steps } from "../change-plan.ts";
 import type { Deps } from "../deps.ts";
 import type { AttributeChange } from "../provisioner.ts";
+import { isRefusedByAws } from "../steps.ts";
 import { reconciledBy } from "../visibility.ts";
 import { reconcileUser } from "./user-change.ts";
 
@@ -70,6 +71,21 @@ export async function attributeSteps(
         reconcileUser(deps, user, (now) => !removed.some((name) => now.attributes.has(name)), signal),
     );
   }
+}
+
+/** Removes them for a recovery. Resolves with whether that was done. */
+export async function finishRemoval(
+  { directory }: Pick<Deps, "directory">,
+  steps: Steps,
+  { username }: Pick<User, "username">,
+  names: readonly string[],
+): Promise<boolean> {
+  return await steps.tryOptional(
+    "AdminDeleteUserAttributes",
+    `${names.join(", ")} could not be removed`,
+    (signal) => directory.deleteAttributes(username, names, signal),
+    isRefusedByAws,
+  );
 }
 
 /** Where nothing but awaited contacts was sent, the account shows nothing of the call. */

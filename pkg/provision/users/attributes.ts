@@ -12,6 +12,7 @@ import {
   attributeDifference,
   attributeHints,
   attributeSteps,
+  finishRemoval,
   pendingOf,
   shownAttributes,
   writtenFields,
@@ -19,7 +20,7 @@ import {
 import { changeUser } from "./user-change.ts";
 
 export function createAttributes(deps: Deps): Family<"updateAttributes", "update-user-attributes"> {
-  const { directory, users, policy } = deps;
+  const { users, policy } = deps;
 
   async function plan(
     user: User,
@@ -79,9 +80,10 @@ export function createAttributes(deps: Deps): Family<"updateAttributes", "update
       return { outcome: "failed", says: `no attribute of user ${sub} was changed` };
     if (left.length > 0) {
       if (!isSet) return { outcome: "failed", says: `no attribute of user ${sub} was removed` };
-      await steps.make("AdminDeleteUserAttributes", (signal) =>
-        directory.deleteAttributes(username, left, signal),
-      );
+      if (!(await finishRemoval(deps, steps, user, left))) {
+        const says = `of user ${sub} only the new values were set`;
+        return { outcome: "partial", says: [says, ...steps.warnings()].join("; ") };
+      }
     }
     const waits = awaited.length === 0 ? "" : `, but for ${awaited.join(" and ")}, to be verified first`;
     return { outcome: "done", says: `the attributes of user ${sub} are as requested${waits}` };
