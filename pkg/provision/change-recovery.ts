@@ -1,4 +1,5 @@
 import type { ChangeOutcome, ChangeStep } from "../core/change.ts";
+import type { Sleep } from "../core/clock.ts";
 import { GovernanceError } from "../core/errors.ts";
 import type { OpenChange } from "../core/journal.ts";
 import type { WriteOperation } from "../core/operations.ts";
@@ -14,6 +15,22 @@ import { createSteps, type StepLog } from "./steps.ts";
 
 /** Finds out what became of a change that a killed process left open, and finishes it or undoes it. */
 export type Reconcile = (change: OpenChange, steps: StepLog) => Promise<RecoveryResult>;
+
+/** AWS may still be at a call that the killed process had sent (PROVISION-4). */
+const CALL_IS_OVER_MS = 3_000;
+
+/** Waits until AWS is no longer at a call of one of them, so that the pool shows what became of it. */
+export async function whenCallsAreOver(
+  { now, sleep }: Pick<ChangeRecords, "now"> & { readonly sleep: Sleep },
+  changes: Iterable<OpenChange>,
+  signal: AbortSignal,
+): Promise<void> {
+  for (const { steps, beganAtMs } of changes) {
+    // Later than this no call of the change was sent any more.
+    const isOld = now() - beganAtMs > CHANGE_LIMIT_MS + CALL_IS_OVER_MS;
+    if (!isOld && steps.at(-1)?.state === "begun") return await sleep(CALL_IS_OVER_MS, signal);
+  }
+}
 
 /** Recovers one open change, and closes it. */
 export async function recoverChange(
@@ -57,7 +74,7 @@ export function recordedState(
 
 /** Recovers what killed processes left open. Changes whose recovery fails stay open for the next time. */
 export async function recoverOrphans(
-  records: ChangeRecords,
+  records: ChangeRecords & { readonly sleep: Sleep },
   reconcile: Reconcile,
   signal: AbortSignal,
 ): Promise<Recovery> {
@@ -66,6 +83,7 @@ export async function recoverOrphans(
   const failed: { change: OpenChange; error: GovernanceError }[] = [];
   const claimed = new Set(await journal.claimOrphans());
   try {
+    await whenCallsAreOver(records, claimed, signal);
     for (const change of claimed) {
       signal.throwIfAborted();
       try {

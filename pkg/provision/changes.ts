@@ -1,6 +1,7 @@
 import type { CallOrigin } from "../core/call-origin.ts";
 import type { ChangeStep } from "../core/change.ts";
 import { type ClientMetadata, mergedClientMetadata } from "../core/client-metadata.ts";
+import type { Sleep } from "../core/clock.ts";
 import { type ErrorCode, GovernanceError } from "../core/errors.ts";
 import type { BudgetStatus, NewChange, OpenChange } from "../core/journal.ts";
 import type { ChangeRequest, Plan, PlannedChange } from "./change-plan.ts";
@@ -15,7 +16,7 @@ import {
   unrecorded,
   withStepSummary,
 } from "./change-records.ts";
-import { type Reconcile, recoverChange, recoverOrphans } from "./change-recovery.ts";
+import { type Reconcile, recoverChange, recoverOrphans, whenCallsAreOver } from "./change-recovery.ts";
 import { changeSignal } from "./change-signal.ts";
 import type { OpenChanges } from "./open-changes.ts";
 import type { Outcome, Recovery, WriteContext } from "./provisioner.ts";
@@ -36,6 +37,7 @@ export interface Changes {
 
 interface ChangesOptions extends ChangeRecords {
   readonly newId: () => string;
+  readonly sleep: Sleep;
   readonly policy: ProvisioningPolicy;
   /** For the calls of every change. */
   readonly clientMetadata?: ClientMetadata | undefined;
@@ -122,7 +124,7 @@ async function perform<T>(
   const change: NewChange = { id: newId(), kind, lock, beganAtMs: now(), requester, target, justification };
   const leftOpen = await journal.begin(change, signal);
   try {
-    await recoverEarlier(options, change, leftOpen);
+    await recoverEarlier(options, change, leftOpen, signal);
     const plan = await prepare(options, change, request, signal);
     if (plan.kind === "change") {
       const metadata = mergedClientMetadata(options.clientMetadata, clientMetadata);
@@ -149,9 +151,11 @@ async function recoverEarlier(
   options: ChangesOptions,
   change: NewChange,
   leftOpen: readonly OpenChange[],
+  signal: AbortSignal,
 ): Promise<void> {
   for (const left of leftOpen) {
     try {
+      await whenCallsAreOver(options, [left], signal);
       await recoverChange(options, options.reconcile, left);
     } catch (error) {
       const failure = notRecovered(left, GovernanceError.from(error));

@@ -63,6 +63,7 @@ export function createProvisioner(options: ProvisionOptions): Provisioner {
     poolId,
     now,
     newId,
+    sleep,
     policy,
     onWarning: options.onWarning,
     origin: () => options.origins?.current(),
