@@ -8,8 +8,8 @@ import type { UserRef } from "./provisioner.ts";
 
 const ann: UserRef = { by: "text", value: "ann" };
 
-/** A caller who leaves while its first write waits, before or after it has had its turn. */
-async function leaves(turn: "waits" | "granted") {
+/** A caller who leaves before its first write waits, while it waits, or after it has had its turn. */
+async function leaves(turn: "is planned" | "waits" | "granted") {
   const origin: CallOrigin = { caller: "platform", mustFinish: false };
   const caller = new AbortController();
   const stage = createStage(
@@ -23,12 +23,20 @@ async function leaves(turn: "waits" | "granted") {
       },
     },
   );
+  const leave = (): void => caller.abort(new GovernanceError("canceled", "the caller has left"));
   const { provisioner } = stage.process({
+    journal: (inner) => ({
+      ...inner,
+      async note(id, what) {
+        await inner.note(id, what);
+        if (turn === "is planned") leave();
+      },
+    }),
     directory: {
       ...stage.directory,
       async disableUser(username, signal) {
         origin.mustFinish = turn === "granted";
-        caller.abort(new GovernanceError("canceled", "the caller has left"));
+        leave();
         signal.throwIfAborted();
         return await stage.directory.disableUser(username, signal);
       },
@@ -41,13 +49,16 @@ async function leaves(turn: "waits" | "granted") {
   return { ended, stage };
 }
 
-test("PROVISION-6: a change whose caller leaves before its first write has its turn is not made", async () => {
-  const { ended, stage } = await leaves("waits");
-  expect(ended).toBe("canceled");
-  expect(stage.writes()).toEqual([]);
-  expect(stage.audit.records.map(({ outcome }) => outcome)).toEqual(["failed"]);
-  expect(stage.disk.changes).toEqual([]);
-});
+test.for(["is planned", "waits"] as const)(
+  "PROVISION-6: a change whose caller leaves while it %s, before its first write has its turn, is not made",
+  async (turn) => {
+    const { ended, stage } = await leaves(turn);
+    expect(ended).toBe("canceled");
+    expect(stage.writes()).toEqual([]);
+    expect(stage.audit.records.map(({ outcome }) => outcome)).toEqual(["failed"]);
+    expect(stage.disk.changes).toEqual([]);
+  },
+);
 
 test("PROVISION-6: after that it goes on to its end", async () => {
   const { ended, stage } = await leaves("granted");

@@ -20,6 +20,8 @@ export function changeSignal(caller: AbortSignal, origin: CallOrigin | undefined
     if (!origin.mustFinish) left.abort(caller.reason);
   };
   caller.addEventListener("abort", onLeave, { once: true });
+  // The caller may have left while the journal was written.
+  if (caller.aborted) onLeave();
   return {
     signal: AbortSignal.any([limit, left.signal]),
     release: () => caller.removeEventListener("abort", onLeave),
