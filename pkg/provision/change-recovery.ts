@@ -51,7 +51,7 @@ export async function recoverChange(
   const result: RecoveryResult =
     change.steps.length === 0
       ? { outcome: "failed", says: "no call had been made" }
-      : await reconcile(change, steps);
+      : await reconcile(change, steps).catch(undecided);
   if (hasNoEffect(result.outcome)) await journal.giveBack(change.id);
   const name = `${change.requester.via} ${change.requester.name}`;
   await closeChange(records, change, {
@@ -60,6 +60,13 @@ export async function recoverChange(
     outcome: result.outcome,
   });
   return { change, ...result };
+}
+
+/** What the pool is like hides what became of the change, now and the next time. */
+function undecided(error: unknown): RecoveryResult {
+  const { code, reason, message } = GovernanceError.from(error);
+  if (code !== "already-exists" && reason !== "user-state") throw error;
+  return { outcome: "unknown", says: `it cannot be found out what became of the change: ${message}` };
 }
 
 /** What the journal says of a call that nothing in the pool shows. */

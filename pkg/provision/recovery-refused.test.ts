@@ -1,6 +1,6 @@
 // A recovery whose own call is refused by AWS ends the change all the same: every later change of the target waits for it.
 import { expect, test } from "vitest";
-import { person } from "../../test/cognito/definitions.ts";
+import { linkedPerson, person } from "../../test/cognito/definitions.ts";
 import { never, refusal } from "../../test/support/adapter.ts";
 import {
   asked,
@@ -142,4 +142,48 @@ test("a change that waits for a recovery whose own call is lost is not reported 
   expect(failure).toMatchObject({ code: "unavailable", reason: undefined, appliedEffects: [] });
   expect(stage.audit.records).toMatchObject([{ kind: "revoke", outcome: "failed", reason: undefined }]);
   expect(await provisioner.revoke(ann, "team", asked, never)).toMatchObject({ outcome: "done" });
+});
+
+test("where several accounts have the address of a creation, its recovery ends as unknown", async () => {
+  const stage = createStage({ usernameAttributes: ["email", "phone_number"] });
+  const email = "ann@example.com";
+  const wish = {
+    login: undefined,
+    emails: [email],
+    profile: new Map(),
+    credential: { kind: "none" },
+  } as const;
+  const recovered = await killedAt(
+    stage,
+    1,
+    "before",
+    ({ provisioner }) => provisioner.createAccount(wish, asked, never),
+    () => {
+      for (const index of [1, 2]) {
+        const attributes = { email, email_verified: "false", phone_number: `+1555000000${index}` };
+        stage.pool.addUser(person(index, { attributes }));
+      }
+      // By an address that is not verified AWS finds no user.
+      stage.cognito.script({ operation: "AdminGetUser", times: 1, error: { name: "UserNotFoundException" } });
+    },
+  );
+  expect(recovered.outcome).toBe("unknown");
+  expect(recovered.says).toMatch(/2 accounts have it already/);
+});
+
+test("where AWS answers another account for the one that was changed, the recovery ends as unknown", async () => {
+  const [local, external] = linkedPerson(1);
+  const stage = createStage({ users: [external], groups: ["team"] });
+  const profile = { by: "text", value: external.username ?? "" } as const;
+  const recovered = await killedAt(
+    stage,
+    1,
+    "before",
+    ({ provisioner }) => provisioner.grant(profile, "team", asked, never),
+    () => {
+      stage.pool.addUser(local);
+    },
+  );
+  expect(recovered.outcome).toBe("unknown");
+  expect(recovered.says).toMatch(/AWS answers another account/);
 });
