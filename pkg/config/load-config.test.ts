@@ -495,6 +495,11 @@ describe("CONFIG-6: refused with one line", () => {
       /^BATON_RATE: is above AWS's quota of 15 .* UserPoolRead/,
     ],
     [
+      "a file in the place of a format",
+      { flags: { ...withPool, output: "pool.c1z" } },
+      '--output: must be one of table, json, jsonl, csv; the file that a sync writes is set with --file, got "pool.c1z"',
+    ],
+    [
       "an unknown kind of user id",
       { flags: { ...withPool, "user-id": "email" } },
       '--user-id: must be one of sub, username, got "email"',

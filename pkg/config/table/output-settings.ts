@@ -36,6 +36,7 @@ export const OUTPUT_SETTINGS = {
     group: "Output and logs",
     description: "Format of the results on stdout",
     of: ["table", "json", "jsonl", "csv"],
+    cure: "the file that a sync writes is set with --file",
     fallback: undefined,
     fallbackText: "table on a terminal, else jsonl",
     operators: true,

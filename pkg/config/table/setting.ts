@@ -179,9 +179,9 @@ export function wholeNumberSetting(
 }
 
 export function choiceSetting<const C extends string, const F extends C | undefined>(
-  row: Common & { readonly of: readonly C[]; readonly fallback: F },
+  row: Common & { readonly of: readonly C[]; readonly fallback: F; readonly cure?: string },
 ): Setting<C | F> {
-  const { of, ...rest } = row;
+  const { of, cure, ...rest } = row;
   return {
     ...PLAIN,
     fallbackText: row.fallback ?? "",
@@ -189,7 +189,8 @@ export function choiceSetting<const C extends string, const F extends C | undefi
     shape: { kind: "choice", of },
     parse: (given) => {
       const value = of.find((candidate) => candidate === given);
-      return value === undefined ? { problem: `must be one of ${of.join(", ")}` } : { value };
+      if (value !== undefined) return { value };
+      return { problem: `must be one of ${of.join(", ")}${cure === undefined ? "" : `; ${cure}`}` };
     },
   };
 }
