@@ -1,5 +1,25 @@
+import { utimesSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { expect, test } from "vitest";
-import { crashLine } from "./crashes.ts";
+import { temporaryFolder } from "../support/store-run.ts";
+import { crashesIn, crashLine } from "./crashes.ts";
+
+test("the core files of a run are read, and those from before it and other files are left", () => {
+  const folder = temporaryFolder();
+  try {
+    const startedMs = Date.now() - 1000;
+    for (const name of ["core", "core.17", "core.18", "core.ts"])
+      writeFileSync(join(folder.path, name), "no core");
+    utimesSync(join(folder.path, "core.17"), new Date(0), new Date(0));
+    const crashes = crashesIn(folder.path, startedMs);
+    expect(crashes).toEqual([
+      expect.stringMatching(/^a process crashed: /),
+      expect.stringMatching(/^a process crashed: /),
+    ]);
+  } finally {
+    folder.remove();
+  }
+});
 
 test("a crash is one line: the signal and the functions it happened in, innermost first", () => {
   const printed = [

@@ -1,6 +1,6 @@
 // What is known of a process that crashed: Vitest says only that a file ended, and such a crash may be seen once in a month.
 import { spawnSync } from "node:child_process";
-import { readdirSync, rmSync } from "node:fs";
+import { readdirSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 
 const CORE = /^core(\.\d+)?$/;
@@ -9,22 +9,22 @@ const SIGNAL = /^Program terminated with signal (\w+)/;
 const MAX_FRAMES = 8;
 
 /**
- * One line for each core file that processes of Node left in this folder: the signal and the functions it happened in,
- * innermost first. The whole stacks of all threads are printed, as far as there is a debugger. The files are removed.
+ * One line for each core file that processes of Node have left in this folder since then: the signal and the functions it
+ * happened in, innermost first. The stacks of all threads are printed, and the file is removed. Without a debugger it stays.
  */
-export function crashesIn(folder: string): readonly string[] {
-  const cores = readdirSync(folder, { withFileTypes: true }).filter(
-    (one) => one.isFile() && CORE.test(one.name),
-  );
-  return cores.map(({ name }) => {
-    const core = join(folder, name);
+export function crashesIn(folder: string, sinceMs: number): readonly string[] {
+  const cores = readdirSync(folder, { withFileTypes: true })
+    .filter((one) => one.isFile() && CORE.test(one.name))
+    .map(({ name }) => join(folder, name))
+    .filter((core) => statSync(core).mtimeMs >= sinceMs);
+  return cores.map((core) => {
     const { stdout, error } = spawnSync(
       "gdb",
       ["-q", "-batch", "-ex", "bt 40", "-ex", "thread apply all bt 40", process.execPath, core],
       { encoding: "utf8", maxBuffer: 64 * 1024 * 1024 },
     );
+    if (error !== undefined) return `a process crashed: the debugger cannot read ${core}: ${error.message}`;
     rmSync(core);
-    if (error !== undefined) return `a process crashed (no debugger to read ${name}: ${error.message})`;
     process.stdout.write(stdout);
     return crashLine(stdout);
   });

@@ -60,10 +60,11 @@ export function runVitest(name: string, args: readonly string[]): Tally {
   try {
     const file = join(folder, "report.json");
     const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${file}`];
+    const startedMs = Date.now();
     const { status, signal } = spawnSync("vitest", ["run", ...args, ...reporters], { stdio: "inherit" });
     const report: unknown = JSON.parse(readFileSync(file, "utf8"));
     if (!isVitestReport(report)) throw new Error("not a Vitest report");
-    const crashes = crashesIn(process.cwd()).map(whole);
+    const crashes = crashesIn(process.cwd(), startedMs).map(whole);
     const broken = (status !== 0 || crashes.length > 0) && report.numFailedTests === 0;
     const failures = [...failuresOfVitest(report, process.cwd()), ...crashes];
     const ended = `Vitest ended with ${status ?? signal}, and no test failed (see its output)`;
