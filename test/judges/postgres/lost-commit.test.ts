@@ -1,10 +1,9 @@
-import { once } from "node:events";
-import { connect, createServer, type Socket } from "node:net";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createConnector } from "../../../pkg/connector/create-connector.ts";
 import { postgresAccess } from "../../../pkg/inventory/postgres/connection/access.ts";
 import { openPostgresTarget } from "../../../pkg/inventory/postgres/target/postgres-target.ts";
 import type { SyncTarget } from "../../../pkg/sync/target.ts";
+import { type ProxiedConnection, startProxy } from "../../support/cutting-proxy.ts";
 import { type FakePool, fakeDirectory, POOL, userNumber } from "../../support/fake-directory.ts";
 import { syncInto } from "../../support/memory-target.ts";
 import { TEST_PASSWORD } from "../../support/postgres-inventory.ts";
@@ -56,59 +55,40 @@ async function read(target: SyncTarget, content: Partial<FakePool>): Promise<voi
 
 const COMMIT = Buffer.from("COMMIT\0");
 
+type CutAt = "before the commit" | "before its answer";
+
 /** In front of the server. Once it is armed, the connection that commits a merge is cut. */
 async function cuttingAtCommit() {
-  const sockets = new Set<Socket>();
-  let cuts: "none" | "before the commit" | "before its answer" = "none";
+  let cuts: CutAt | "none" = "none";
   let isOpen = true;
   let isMerging = false;
-  const front = createServer((client) => {
-    if (!isOpen) {
-      client.destroy();
-      return;
-    }
-    const onward = connect(server.port, "127.0.0.1");
-    const cut = (): void => {
-      cuts = "none";
-      client.destroy();
-      onward.destroy();
-    };
-    let isCommitting = false;
-    for (const socket of [client, onward]) {
-      sockets.add(socket);
-      socket.on("error", () => socket.destroy());
-      socket.on("close", () => {
-        sockets.delete(socket);
-        client.destroy();
-        onward.destroy();
-      });
-    }
-    client.on("data", (bytes) => {
+  let committing: ProxiedConnection | undefined;
+  const proxy = await startProxy(server.port, {
+    isOpen: () => isOpen,
+    fromClient(bytes, connection) {
       isMerging ||= bytes.includes("INSERT INTO runs");
-      isCommitting = isMerging && bytes.includes(COMMIT);
-      if (isCommitting && cuts === "before the commit") cut();
-      else onward.write(bytes);
-    });
-    onward.on("data", (bytes) => {
-      if (isCommitting && cuts === "before its answer") cut();
-      else client.write(bytes);
-    });
+      if (isMerging && bytes.includes(COMMIT)) committing = connection;
+      if (committing === connection && cuts === "before the commit") cut(connection);
+      else connection.onward.write(bytes);
+    },
+    fromServer(bytes, connection) {
+      if (committing === connection && cuts === "before its answer") cut(connection);
+      else connection.client.write(bytes);
+    },
   });
-  front.listen(0, "127.0.0.1");
-  await once(front, "listening");
-  const address = front.address();
-  if (address === null || typeof address === "string") throw new Error("no port");
+
+  function cut(connection: ProxiedConnection): void {
+    cuts = "none";
+    connection.cut();
+  }
+
   return {
-    port: address.port,
+    port: proxy.port,
     /** `thenOpen`: whether later connections reach the server. */
-    arm(when: "before the commit" | "before its answer", thenOpen: boolean) {
-      [cuts, isMerging, isOpen] = [when, false, thenOpen];
+    arm(when: CutAt, thenOpen: boolean) {
+      [cuts, isMerging, committing, isOpen] = [when, false, undefined, thenOpen];
     },
-    async close() {
-      for (const socket of sockets) socket.destroy();
-      front.close();
-      await once(front, "close");
-    },
+    close: () => proxy.close(),
   };
 }
 
