@@ -76,7 +76,8 @@ function createPrivate(path: string): void {
   try {
     closeSync(openSync(path, "wx", 0o600));
   } catch (error) {
-    if (errnoOf(error) !== "EEXIST") throw error;
+    // Without its folder the file has not vanished: nobody else has it.
+    if (errnoOf(error) !== "EEXIST") throw asUnwritable(path, error);
   }
 }
 
