@@ -6,12 +6,13 @@ import { once } from "node:events";
 import { constants } from "node:http2";
 import { gzipSync } from "node:zlib";
 import { afterEach, describe, expect, test, vi } from "vitest";
+import type { Connector } from "../pkg/connector/connector.ts";
 import { systemClocks } from "../pkg/core/clock.ts";
 import { ConnectorService } from "../pkg/gen/c1/connector/v2/connector_pb.ts";
 import { GrantManagerService } from "../pkg/gen/c1/connector/v2/grant_pb.ts";
 import { ResourceTypesService } from "../pkg/gen/c1/connector/v2/resource_pb.ts";
 import { Health } from "../pkg/gen/grpc/health/v1/health_pb.ts";
-import { codesDuring, connectWith, frame, PREFACE } from "./support/hostile.ts";
+import { codesDuring, connectWith, crowd, frame, PREFACE } from "./support/hostile.ts";
 import { beginningOf, call, EMPTY, useRawSessions } from "./support/raw-calls.ts";
 import { useSecureServer } from "./support/secure-server.ts";
 
@@ -21,26 +22,22 @@ afterEach(() => void vi.useRealTimers());
 
 const OK = new Set(["OK"]);
 const VALIDATE = "/c1.connector.v2.ConnectorService/Validate";
+const LIST_TYPES = "/c1.connector.v2.ResourceTypesService/ListResourceTypes";
 const WATCH = "/grpc.health.v1.Health/Watch";
 const CHECK = "/grpc.health.v1.Health/Check";
-/** The headers of such a call in HPACK, none of them indexed. */
-const VALIDATE_HEADERS = Buffer.concat([
-  Buffer.from("8386", "hex"),
-  literal("04", VALIDATE),
-  literal("01", "a"),
-  literal("0f10", "application/grpc"),
-]);
 const CANCEL = Buffer.from("00000008", "hex");
 
 /**
  * A server whose pauses end when the test says so: of what they need, no time passes by itself. The client is connected
  * before, since connecting needs timers.
  */
-async function startFrozen() {
+async function startFrozen(validate: Connector["validate"] = async () => {}) {
   const clocks = { ...systemClocks, monotonic: () => 0 };
-  const server = await stage.start({ clocks, security: { tokensFile: tokensFile("reader") } });
+  const security = { tokensFile: tokensFile("reader", "flooder") };
+  const server = await stage.start({ clocks, security, connector: { validate } });
   const client = server.connect();
-  const ask = async () => (await client.unary(ConnectorService.method.validate, {}, bearer("reader"))).code;
+  const ask = async () =>
+    (await client.unary(ResourceTypesService.method.listResourceTypes, {}, bearer("reader"))).code;
   expect(await ask()).toBe("OK");
   vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
   return { ...server, ask };
@@ -49,6 +46,18 @@ async function startFrozen() {
 async function until(done: () => boolean): Promise<void> {
   while (!done()) await new Promise((resolve) => setImmediate(resolve));
 }
+
+/** The headers of a call in HPACK, none of them indexed. */
+function headersOf(path: string): Buffer {
+  return Buffer.concat([
+    Buffer.from("8386", "hex"),
+    literal("04", path),
+    literal("01", "a"),
+    literal("0f10", "application/grpc"),
+  ]);
+}
+
+const authorizationOf = (name: string): Buffer => literal("0f08", bearer(name).headers.authorization);
 
 function literal(name: string, value: string): Buffer {
   return Buffer.concat([Buffer.from(name, "hex"), Buffer.of(value.length), Buffer.from(value)]);
@@ -199,7 +208,7 @@ describe("a peer without credentials", () => {
         for (let at = 0; at < 900 && !socket.destroyed; at += 1) {
           const stream = 2 * at + 1;
           socket.write(
-            Buffer.concat([frame(1, 0x04, stream, VALIDATE_HEADERS), frame(3, 0, stream, CANCEL)]),
+            Buffer.concat([frame(1, 0x04, stream, headersOf(VALIDATE)), frame(3, 0, stream, CANCEL)]),
           );
         }
         const closed = new Promise((resolve) => socket.once("close", resolve));
@@ -214,6 +223,45 @@ describe("a peer without credentials", () => {
 });
 
 describe("a caller", () => {
+  test("keeps its connection when it cancels a call beside another one that cancels thousands", async () => {
+    const reached = Promise.withResolvers<void>();
+    const { port, bounds, events } = await startFrozen(async (signal) => {
+      reached.resolve();
+      await once(signal, "abort");
+    });
+    const endedOf = (name: string, ended: string) =>
+      events.filter(({ caller, code }) => caller === `token:${name}` && code === ended).length;
+    const session = await sessions.openReady(port);
+    call(session, LIST_TYPES, bearer("reader").headers).end(EMPTY);
+    const proof = Buffer.concat([
+      PREFACE,
+      frame(1, 0x04, 1, Buffer.concat([headersOf(LIST_TYPES), authorizationOf("flooder")])),
+      frame(0, 0x01, 1, EMPTY),
+    ]);
+    const flood = await crowd(port, 40, () => proof);
+    await until(() => endedOf("reader", "OK") === 2 && endedOf("flooder", "OK") === flood.length);
+    const cancels = Array.from({ length: 60 }, (_, at) => [
+      frame(1, 0x04, 2 * at + 3, headersOf(VALIDATE)),
+      frame(3, 0, 2 * at + 3, CANCEL),
+    ]);
+    for (const socket of flood) socket.write(Buffer.concat(cancels.flat()));
+    await until(() => {
+      // Its connections are paused meanwhile, up to 10 s.
+      vi.advanceTimersByTime(10);
+      return bounds.includes("cancelled-calls");
+    });
+    const cancelled = call(session, VALIDATE, bearer("reader").headers);
+    cancelled.end(EMPTY);
+    await reached.promise;
+    cancelled.close(constants.NGHTTP2_CANCEL);
+    await until(() => endedOf("reader", "CANCELLED") === 1);
+    const next = call(session, LIST_TYPES, bearer("reader").headers);
+    next.end(EMPTY);
+    const closed = once(session, "close").then(() => "closed");
+    expect(await Promise.race([beginningOf(next), closed])).toBe("open");
+    for (const socket of flood) socket.destroy();
+  });
+
   test("that is paused and leaves does not hold up a shutdown", async () => {
     const { port, server, bounds } = await startFrozen();
     const many = Array.from({ length: 10 }, () => sessions.open(port));

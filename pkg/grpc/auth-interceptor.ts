@@ -26,7 +26,7 @@ import type { Penalties } from "./limits/penalties.ts";
 import type { AnswerRoom, UnreadAnswers } from "./limits/unread-answers.ts";
 import { roleFor } from "./method-roles.ts";
 import type { ConnectionAcceptor } from "./transport/acceptor.ts";
-import { type ConnectionEnds, connectionName } from "./transport/connections.ts";
+import { type ConnectionEnds, connectionAddress, connectionName } from "./transport/connections.ts";
 
 export interface AuthInterceptorOptions {
   readonly authorize: Authorizer["authorize"];
@@ -53,8 +53,8 @@ export interface AuthInterceptor {
   callerOf(metadata: Metadata): AuthenticatedCaller | undefined;
   /** The room for the answer of this call on its connection. */
   roomFor(metadata: Metadata): AnswerRoom | undefined;
-  /** A call of this connection was cancelled before it began. */
-  cancelled(ends: ConnectionEnds): void;
+  /** A call of this connection, of this caller or address, was cancelled before it began. */
+  cancelled(ends: ConnectionEnds, key: string): void;
   /** A call of this connection was refused before it began, since so many of its caller wait. */
   refused(ends: ConnectionEnds): void;
 }
@@ -74,11 +74,11 @@ export function createAuthInterceptor(options: AuthInterceptorOptions): AuthInte
       const ends = admitted.get(metadata)?.ends;
       return ends === undefined ? undefined : options.unread.room(ends);
     },
-    cancelled: (ends) => countCancelled(options, ends, ends.remoteAddress ?? "unknown"),
+    cancelled: (ends, key) => countCancelled(options, ends, key),
     refused(ends) {
       const owner = options.connections.ownerOf(ends);
       notify(options.onBound, owner === undefined ? "peer-calls" : "caller-calls");
-      countRefusal(options, ends, owner ?? ends.remoteAddress ?? "unknown");
+      countRefusal(options, ends, owner ?? connectionAddress(ends));
     },
   };
 }
@@ -91,9 +91,9 @@ function countRefusal(options: AuthInterceptorOptions, ends: ConnectionEnds, key
   if (isPaused) notify(options.onBound, "refused-calls");
 }
 
-function countCancelled(options: AuthInterceptorOptions, ends: ConnectionEnds, address: string): void {
-  countRefusal(options, ends, address);
-  if (options.cancellations.within(address)) return;
+function countCancelled(options: AuthInterceptorOptions, ends: ConnectionEnds, key: string): void {
+  countRefusal(options, ends, key);
+  if (options.cancellations.within(key)) return;
   notify(options.onBound, "cancelled-calls");
   options.connections.cut(ends);
 }
@@ -249,7 +249,8 @@ function intercept(
     if (begun) connections.callEnded(ends);
     closeStream(call);
     if (answered || rejected) return;
-    countCancelled(options, ends, address);
+    // A connection that is closed has no owner any more.
+    countCancelled(options, ends, begun ? share : (connections.ownerOf(ends) ?? address));
   }
 
   const responder: Responder = {

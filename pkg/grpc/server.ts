@@ -166,7 +166,7 @@ export function createGrpcServer(options: GrpcServerOptions): GrpcServer {
     // The connections that it gets are already decrypted.
     createInjector: () => server.createConnectionInjector(ServerCredentials.createInsecure()),
     onRefused: options.onConnectionRefused ?? (() => {}),
-    onCancelled: (ends) => auth.cancelled(ends),
+    onCancelled: (ends, caller) => auth.cancelled(ends, caller),
     onCallRefused: (ends) => auth.refused(ends),
     newcomerWait: (address) => penalties.newcomer(address),
     busy: createBusyCallers(monotonic),

@@ -117,7 +117,7 @@ export function createCallLimits(calls: number, now: EpochClock): CallLimits {
       let caller = call.owner;
       try {
         if (call.open === undefined) {
-          if (held.take(arriving, call.address, 1) !== undefined) {
+          if (held.take(arriving, call.owner ?? call.address, 1) !== undefined) {
             throw new BoundMet("peer-calls", busy("too many calls wait for authentication; try again"));
           }
         } else if (caller === undefined) {

@@ -2,15 +2,15 @@ import type { MonotonicClock } from "../../core/clock.ts";
 import { createCallBuckets } from "./call-buckets.ts";
 
 /**
- * How fast a peer may cancel calls that have no answer yet. Such a call costs the service its handling and the peer
- * nothing. Clients cancel at a deadline or at their own end, and never so many.
+ * How fast a caller may cancel calls that have no answer yet. Such a call costs the service its handling and the
+ * caller nothing. Clients cancel at a deadline or at their own end, and never so many.
  */
 const BURST = 2000;
 const PER_SECOND = 100;
 
 export interface Cancellations {
-  /** A call of this address was cancelled. False when there were too many: its connection must go. */
-  within(address: string): boolean;
+  /** A call of this caller or address was cancelled. False when there were too many: its connection must go. */
+  within(key: string): boolean;
 }
 
 export function createCancellations(monotonic: MonotonicClock): Cancellations {
@@ -21,5 +21,5 @@ export function createCancellations(monotonic: MonotonicClock): Cancellations {
     newState: () => undefined,
     isOver: () => true,
   });
-  return { within: (address) => buckets.take(address).within };
+  return { within: (key) => buckets.take(key).within };
 }

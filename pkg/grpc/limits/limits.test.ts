@@ -108,6 +108,17 @@ describe("calls", () => {
     expect(boundOf(() => arrive(health))).toBeUndefined();
   });
 
+  test("whose credentials are checked are 500 of an address; those of a known caller do not wait for them", () => {
+    const arrive = arrivals(4);
+    const slots = Array.from({ length: 500 }, () => arrive(caller));
+    expect(boundOf(() => arrive(caller))).toBe("peer-calls throttled");
+    const known = { ...caller, owner: "ada" };
+    for (let at = 0; at < 500; at += 1) arrive(known);
+    expect(boundOf(() => arrive(known))).toBe("peer-calls throttled");
+    slots[0]?.release();
+    expect(boundOf(() => arrive(caller))).toBeUndefined();
+  });
+
   test("LIMIT-2: of one caller are half of all", () => {
     const arrive = arrivals(4);
     const slots = [arrive(caller), arrive(caller), arrive(caller)];
@@ -138,7 +149,7 @@ describe("calls", () => {
   });
 });
 
-test("LIMIT-6: a peer may cancel 2,000 calls, and then 100 a second", () => {
+test("LIMIT-6: a caller or address may cancel 2,000 calls, and then 100 a second", () => {
   let time = 0;
   const cancellations = createCancellations(() => time);
   const count = (address: string, calls: number): number =>

@@ -5,7 +5,13 @@ import { TLSSocket } from "node:tls";
 import type { MonotonicClock } from "../../core/clock.ts";
 import { notify } from "../../core/events.ts";
 import type { ServerTls } from "../../security/access-control.ts";
-import { type ConnectionEnds, type Connections, connectionName, createConnections } from "./connections.ts";
+import {
+  type ConnectionEnds,
+  type Connections,
+  connectionAddress,
+  connectionName,
+  createConnections,
+} from "./connections.ts";
 import { keepSession } from "./kept-sessions.ts";
 import { type BusyCallers, createStreamTurns, type StreamTurns } from "./stream-turns.ts";
 import { createTlsTerminator } from "./tls-terminator.ts";
@@ -30,8 +36,8 @@ export interface ConnectionAcceptorOptions {
   readonly onRefused: (event: RefusedConnection) => void;
   /** For how long a new connection of this address is not read. */
   readonly newcomerWait: (address: string) => number;
-  /** A call was cancelled before it began. */
-  readonly onCancelled: (ends: ConnectionEnds) => void;
+  /** A call of this caller, or of this address without credentials, was cancelled before it began. */
+  readonly onCancelled: (ends: ConnectionEnds, caller: string) => void;
   /** A call was refused, since so many of its caller wait to begin. */
   readonly onCallRefused: (ends: ConnectionEnds) => void;
   readonly busy: BusyCallers;
@@ -118,7 +124,7 @@ export function createConnectionAcceptor(options: ConnectionAcceptorOptions): Co
       turns.watch(socket);
       if (terminator === undefined) inject(socket);
       else terminator.handshake(socket);
-      const waitMs = options.newcomerWait(socket.remoteAddress ?? "");
+      const waitMs = options.newcomerWait(connectionAddress(socket));
       // After HTTP/2 or TLS has begun to read the socket, and before there is anything to read.
       if (waitMs > 0) process.nextTick(() => turns.pause(socket, () => waitMs));
     },

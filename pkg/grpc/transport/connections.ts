@@ -91,7 +91,7 @@ export function createConnections(max: number, onRefused: (why: Reason, peer: st
   return {
     admit(socket) {
       nameEnds(socket);
-      const address = addressOf(socket);
+      const address = connectionAddress(socket);
       // Without a listener, a peer that resets its connection would end the process.
       socket.on("error", () => {});
       if (!makeRoom(address)) {
@@ -162,9 +162,9 @@ function peerOf({ remoteAddress, remotePort }: ConnectionEnds): string {
   return remoteAddress === undefined ? "unknown" : `${remoteAddress}:${remotePort}`;
 }
 
-/** All Unix sockets share one: they are of this machine. */
-function addressOf({ remoteAddress }: ConnectionEnds): string {
-  return remoteAddress ?? "unix";
+/** All Unix sockets share one, the one that the library gives their calls: they are of this machine. */
+export function connectionAddress({ remoteAddress }: ConnectionEnds): string {
+  return remoteAddress ?? "unknown";
 }
 
 /** The name of a connection, the same for its socket and for the calls on it. */

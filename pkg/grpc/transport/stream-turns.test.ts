@@ -19,6 +19,7 @@ let ended = 0;
 let accepted = 0;
 let lastAccepted: Socket | undefined;
 let cancelled = 0;
+let cancelledBy = new Set<string>();
 let refused = 0;
 let overrun = 0;
 let onBegin = (): void => {};
@@ -29,6 +30,7 @@ let lastSession: Http2Session | undefined;
 beforeEach(async () => {
   [time, streamMs, ended, accepted, served, current, clients] = [0, 1, 0, 0, [], undefined, []];
   [cancelled, refused, overrun] = [0, 0, 0];
+  cancelledBy = new Set();
   onBegin = () => {};
   onStream = () => {};
   onCancelled = () => {};
@@ -55,8 +57,9 @@ beforeEach(async () => {
   });
   turns = createStreamTurns({
     busy: createBusyCallers(() => time),
-    onCancelled: () => {
+    onCancelled: (_ends, caller) => {
       cancelled += 1;
+      cancelledBy.add(caller);
       onCancelled();
     },
     onRefused: () => {
@@ -189,6 +192,7 @@ describe("CONNECTION-4: connections take turns", () => {
     send(one, "a", 90, resets);
     await until(() => ended + cancelled === 90);
     expect(cancelled).toBeGreaterThanOrEqual(90 - 16);
+    expect(cancelledBy).toEqual(new Set(["127.0.0.1"]));
   });
 
   test.each([
@@ -222,12 +226,12 @@ describe("CONNECTION-4: connections take turns", () => {
     expect(overrun > 0).toBe(!isProven);
   });
 
-  test("and streams that wait count as cancelled when their connection is closed", async () => {
+  test("and streams that wait count as cancelled by their caller when their connection is closed", async () => {
     send(await open("a"), "a", 90);
     await until(() => ended > 0);
     lastAccepted?.destroy();
     await until(() => ended + cancelled === 90);
-    expect(cancelled).toBeGreaterThan(0);
+    expect(cancelledBy).toEqual(new Set(["a"]));
   });
 
   test("and streams of a caller beyond those that may wait are refused, but not those of a connection with few", async () => {

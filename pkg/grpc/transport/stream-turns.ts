@@ -44,8 +44,11 @@ export interface BusyCallers {
 
 export interface StreamTurnsOptions {
   readonly busy: BusyCallers;
-  /** A stream of the connection was cancelled before it began. */
-  readonly onCancelled: (ends: ConnectionEnds) => void;
+  /**
+   * A stream of the connection was cancelled before it began. The caller is that of the connection, or its address: it may be
+   * closed already.
+   */
+  readonly onCancelled: (ends: ConnectionEnds, caller: string) => void;
   /** A stream of the connection was refused, since so many of its caller wait. */
   readonly onRefused: (ends: ConnectionEnds) => void;
   /** More were refused than a connection that has proved nothing may have open. Must close it. */
@@ -129,7 +132,7 @@ export function createStreamTurns(options: StreamTurnsOptions): StreamTurns {
 
   function cancelled(connection: TurnConnection, { caller }: WaitingStream): void {
     places.give(caller);
-    options.onCancelled(connection.ends);
+    options.onCancelled(connection.ends, connection.caller);
   }
 
   function begin(connection: TurnConnection, stream: NewStream): void {

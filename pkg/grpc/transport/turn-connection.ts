@@ -1,5 +1,5 @@
 import type { Socket } from "node:net";
-import type { ConnectionEnds } from "./connections.ts";
+import { type ConnectionEnds, connectionAddress } from "./connections.ts";
 import { type NewStream, STREAMS_OF_PROVEN, STREAMS_OF_UNPROVEN } from "./session-streams.ts";
 
 /** A connection that begins so many streams in one turn of the event loop waits for the next turn of its caller. */
@@ -57,7 +57,7 @@ export function createTurnConnection(socket: Socket): TurnConnection {
   return {
     socket,
     ends: { localAddress, localPort, remoteAddress, remotePort },
-    caller: remoteAddress ?? "",
+    caller: connectionAddress(socket),
     session: undefined,
     isProven: false,
     hasBegun: false,
