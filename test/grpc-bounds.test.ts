@@ -12,7 +12,8 @@ import { ConnectorService } from "../pkg/gen/c1/connector/v2/connector_pb.ts";
 import { GrantManagerService } from "../pkg/gen/c1/connector/v2/grant_pb.ts";
 import { ResourceTypesService } from "../pkg/gen/c1/connector/v2/resource_pb.ts";
 import { Health } from "../pkg/gen/grpc/health/v1/health_pb.ts";
-import { codesDuring, connectWith, crowd, frame, PREFACE } from "./support/hostile.ts";
+import { codesDuring, connectWith, crowd } from "./support/hostile.ts";
+import { frame, PREFACE } from "./support/http2-frames.ts";
 import { beginningOf, call, EMPTY, useRawSessions } from "./support/raw-calls.ts";
 import { useSecureServer } from "./support/secure-server.ts";
 

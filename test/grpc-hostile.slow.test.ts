@@ -1,7 +1,8 @@
 // A client opens more connections than the service accepts, and an authenticated caller is still answered.
 import { Buffer } from "node:buffer";
 import { afterEach, describe, expect, test } from "vitest";
-import { allClosed, codesDuring, crowd, openFilesLimit, PREFACE } from "./support/hostile.ts";
+import { allClosed, codesDuring, crowd, openFilesLimit } from "./support/hostile.ts";
+import { PREFACE } from "./support/http2-frames.ts";
 import { useSecureServer } from "./support/secure-server.ts";
 
 const stage = useSecureServer(afterEach);

@@ -10,7 +10,8 @@ import { afterEach, describe, expect, test } from "vitest";
 import { Health } from "../pkg/gen/grpc/health/v1/health_pb.ts";
 import { ResourceTypeSchema } from "../pkg/protocol/messages.ts";
 import { createAuthority } from "./support/certificates.ts";
-import { allClosed, codesDuring, connectWith, crowd, frame, PREFACE } from "./support/hostile.ts";
+import { allClosed, codesDuring, connectWith, crowd } from "./support/hostile.ts";
+import { frame, PREFACE } from "./support/http2-frames.ts";
 import { useSecureServer } from "./support/secure-server.ts";
 
 const stage = useSecureServer(afterEach);

@@ -9,21 +9,11 @@ import { Server, ServerCredentials } from "@grpc/grpc-js";
 import { createBusyCallers } from "../../pkg/grpc/limits/busy-callers.ts";
 import { createConnectionAcceptor } from "../../pkg/grpc/transport/acceptor.ts";
 import type { ConnectionEnds } from "../../pkg/grpc/transport/connections.ts";
+import { frame, PREFACE, resetFrame } from "./http2-frames.ts";
 
 const CONNECTIONS = 20;
 const HEADERS = 1;
-const RST_STREAM = 3;
-const SETTINGS = 4;
 const END_HEADERS = 4;
-
-function frame(type: number, flags: number, stream: number, payload: Buffer): Buffer {
-  const head = Buffer.alloc(9);
-  head.writeUIntBE(payload.byteLength, 0, 3);
-  head[3] = type;
-  head[4] = flags;
-  head.writeUInt32BE(stream, 5);
-  return Buffer.concat([head, payload]);
-}
 
 /** POST http://a/, and a header that the client does not send before. */
 function request(stream: number): Buffer {
@@ -33,8 +23,6 @@ function request(stream: number): Buffer {
   const block = [Buffer.from([0x83, 0x86, 0x84, 0x41, 1, 0x61]), ...header, Buffer.from(value)];
   return frame(HEADERS, END_HEADERS, stream, Buffer.concat(block));
 }
-
-const cancelled = (stream: number): Buffer => frame(RST_STREAM, 0, stream, Buffer.from([0, 0, 0, 8]));
 
 async function portOf(server: NetServer): Promise<number> {
   server.listen(0, "127.0.0.1");
@@ -80,14 +68,13 @@ const service = await portOf(
 const collector = await connected(
   await portOf(createServer((socket) => void socket.on("data", () => globalThis.gc?.()))),
 );
-const preface = Buffer.from("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n");
 for (let connection = 0; connection < CONNECTIONS; connection += 1) {
   const client = await connected(service);
   const closed = once(client, "close");
-  client.write(Buffer.concat([preface, frame(SETTINGS, 0, 0, Buffer.alloc(0))]));
+  client.write(PREFACE);
   await once(client, "data");
   await nextTurn();
-  client.write(Buffer.concat([request(1), cancelled(1), request(3).subarray(0, -1)]));
+  client.write(Buffer.concat([request(1), resetFrame(1), request(3).subarray(0, -1)]));
   collector.write("now");
   await closed;
 }

@@ -6,22 +6,6 @@ import { createConnection, type Socket } from "node:net";
 import { ResourceTypesService } from "../../pkg/gen/c1/connector/v2/resource_pb.ts";
 import type { GrpcTestClient } from "./grpc-client.ts";
 
-/** The first bytes of every HTTP/2 client, and its empty SETTINGS. */
-export const PREFACE: Buffer = Buffer.concat([
-  Buffer.from("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"),
-  frame(4, 0, 0, Buffer.alloc(0)),
-]);
-
-/** One HTTP/2 frame (RFC 9113 §4.1). */
-export function frame(type: number, flags: number, stream: number, payload: Buffer): Buffer {
-  const head = Buffer.alloc(9);
-  head.writeUIntBE(payload.byteLength, 0, 3);
-  head.writeUInt8(type, 3);
-  head.writeUInt8(flags, 4);
-  head.writeUInt32BE(stream, 5);
-  return Buffer.concat([head, payload]);
-}
-
 /** Connects and sends; ignores the answer. */
 export async function connectWith(port: number, bytes: Buffer): Promise<Socket> {
   const socket = createConnection({ host: "127.0.0.1", port });

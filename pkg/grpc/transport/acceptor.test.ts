@@ -1,7 +1,10 @@
 import { once } from "node:events";
 import { connect, createServer, Server as NetServer, type Socket } from "node:net";
+import { PerformanceObserver } from "node:perf_hooks";
 import { Server, ServerCredentials } from "@grpc/grpc-js";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { headersFrame, PREFACE, resetFrame } from "../../../test/support/http2-frames.ts";
+import { isRecord } from "../../core/unknown.ts";
 import { createBusyCallers } from "../limits/busy-callers.ts";
 import { type ConnectionAcceptor, createConnectionAcceptor } from "./acceptor.ts";
 import type { ConnectionEnds } from "./connections.ts";
@@ -9,10 +12,12 @@ import type { ConnectionEnds } from "./connections.ts";
 let library: Server;
 let acceptor: ConnectionAcceptor;
 let listener: NetServer;
+let onCancelled: (ends: ConnectionEnds) => void = () => {};
 let accepted: { readonly socket: Socket; readonly ends: ConnectionEnds }[] = [];
 
 beforeEach(async () => {
   accepted = [];
+  onCancelled = () => {};
   library = new Server();
   acceptor = createConnectionAcceptor({
     maxConnections: 100,
@@ -22,7 +27,7 @@ beforeEach(async () => {
     onRefused: () => {},
     newcomerWait: () => 0,
     busy: createBusyCallers(() => 0),
-    onCancelled: () => {},
+    onCancelled: (ends) => onCancelled(ends),
     onCallRefused: () => {},
     monotonic: () => 0,
   });
@@ -59,6 +64,21 @@ function serversOfLibrary(): NetServer[] {
   return [...servers.keys()].filter((server) => server instanceof NetServer);
 }
 
+/** Of the next session that ends: how many streams Node has made of what it read. */
+function streamsOfNext(): Promise<number> {
+  return new Promise((resolve) => {
+    const observer = new PerformanceObserver((list) => {
+      for (const entry of list.getEntries()) {
+        const detail: unknown = Reflect.get(entry, "detail");
+        if (entry.name !== "Http2Session" || !isRecord(detail) || detail["type"] !== "server") continue;
+        observer.disconnect();
+        resolve(Number(detail["streamCount"]));
+      }
+    });
+    observer.observe({ entryTypes: ["http2"] });
+  });
+}
+
 const closed = (socket: Socket): Promise<void> =>
   new Promise((resolve) => socket.once("close", () => resolve()));
 
@@ -79,6 +99,19 @@ describe("a connection", () => {
       await gone;
     }
     expect(closeListeners(servers)).toEqual(before);
+  });
+
+  test("that is cut has no further streams of the piece that was read", async () => {
+    onCancelled = acceptor.cut;
+    const [client] = await connected(1);
+    const streams = streamsOfNext();
+    const pairs = Array.from({ length: 500 }, (_, at) => [
+      headersFrame(2 * at + 1, "a"),
+      resetFrame(2 * at + 1),
+    ]);
+    client?.write(Buffer.concat([PREFACE, ...pairs.flat()]));
+    // 16 begin, and beyond 32 that wait it is seen that they are cancelled.
+    expect(await streams).toBeLessThanOrEqual(16 + 33);
   });
 
   test("leaves nothing in the library, whether its client closes it or it is cut", async () => {

@@ -13,6 +13,7 @@ import {
   createConnections,
 } from "./connections.ts";
 import { keepSession } from "./kept-sessions.ts";
+import { http2SessionOf } from "./socket-session.ts";
 import { type BusyCallers, createStreamTurns, type StreamTurns } from "./stream-turns.ts";
 import { createTlsTerminator } from "./tls-terminator.ts";
 
@@ -79,9 +80,9 @@ export function createConnectionAcceptor(options: ConnectionAcceptorOptions): Co
     monotonic: options.monotonic,
   });
   function cut(ends: ConnectionEnds): void {
-    connections.cut(ends);
-    // At once: the rest of what was read may have hundreds of calls.
+    // Before its socket, and at once: the rest of what was read may have hundreds of calls.
     endings.get(connectionName(ends))?.();
+    connections.cut(ends);
   }
   const endings = new Map<string, () => void>();
   const inject = (socket: Socket): void => {
@@ -94,8 +95,11 @@ export function createConnectionAcceptor(options: ConnectionAcceptorOptions): Co
     let ended = false;
     // Hundreds of calls may cut one connection before it has ended. Each `destroy` of the library would add a listener.
     const end = (): void => {
-      if (!ended) injector.destroy();
+      if (ended) return;
       ended = true;
+      // The library waits for calls, and Node makes streams of further requests only to reset them.
+      http2SessionOf(socket)?.destroy();
+      injector.destroy();
     };
     endings.set(key, end);
     socket.once("close", () => {

@@ -1,6 +1,6 @@
 // Keeps what Node has of an HTTP/2 session until its socket is closed.
 import type { Socket } from "node:net";
-import { isRecord } from "../../core/unknown.ts";
+import { http2SessionOf } from "./socket-session.ts";
 
 /**
  * Node 24 aborts the process when it frees a session before a stream of it, whose headers had arrived in part when the
@@ -18,12 +18,9 @@ export function keepSession(socket: Socket): void {
 }
 
 function handleOf(socket: Socket): object | undefined {
-  for (const key of Reflect.ownKeys(socket)) {
-    const session: unknown = Reflect.get(socket, key);
-    if (!isRecord(session) || typeof session["goaway"] !== "function") continue;
-    const symbol = Object.getOwnPropertySymbols(session).find(({ description }) => description === "kHandle");
-    const handle: unknown = symbol === undefined ? undefined : Reflect.get(session, symbol);
-    if (typeof handle === "object" && handle !== null) return handle;
-  }
-  return undefined;
+  const session = http2SessionOf(socket);
+  if (session === undefined) return undefined;
+  const symbol = Object.getOwnPropertySymbols(session).find(({ description }) => description === "kHandle");
+  const handle: unknown = symbol === undefined ? undefined : Reflect.get(session, symbol);
+  return typeof handle === "object" && handle !== null ? handle : undefined;
 }

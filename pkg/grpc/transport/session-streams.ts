@@ -54,10 +54,12 @@ export function takeStreams(session: unknown, onStream: (stream: NewStream) => v
       begin();
       return;
     }
+    // Its connection was cut a moment ago. The library would throw.
+    if (stream.destroyed) return;
     // A stream that is reset without a listener would end the process.
     stream.on("error", () => {});
     onStream({
-      isClosed: () => stream.closed,
+      isClosed: () => stream.closed || stream.destroyed,
       begin,
       refuse() {
         // Counting it may have cut the connection.

@@ -1,6 +1,6 @@
 import type { Socket } from "node:net";
 import { type ConnectionEnds, connectionAddress } from "./connections.ts";
-import { type NewStream, STREAMS_OF_PROVEN, STREAMS_OF_UNPROVEN } from "./session-streams.ts";
+import { type NewStream, STREAMS_OF_UNPROVEN } from "./session-streams.ts";
 
 /** A connection that begins so many streams in one turn of the event loop waits for the next turn of its caller. */
 export const STREAMS_A_TURN = 16;
@@ -69,9 +69,9 @@ export function createTurnConnection(socket: Socket): TurnConnection {
   };
 }
 
-/** When more streams of it wait than may be open, some have been cancelled already. */
-export function mayHaveClosed({ isProven, queue }: TurnConnection): boolean {
-  return queue.length >= (isProven ? STREAMS_OF_PROVEN : STREAMS_OF_UNPROVEN);
+/** Whether to look for cancelled ones, each of which costs as much as a refused call: after so many at the latest. */
+export function mayHaveClosed({ queue }: TurnConnection): boolean {
+  return queue.length >= STREAMS_OF_UNPROVEN && queue.length % STREAMS_A_TURN === 0;
 }
 
 /** It has proved nothing, and goes on although so many were refused. */
