@@ -304,7 +304,7 @@ describe("CONNECTION-4: connections take turns", () => {
     };
     subscribe("http2.server.stream.created", count);
     for (const [at, socket] of sockets.entries()) send(socket, String(at), 8);
-    await until(() => ended === 800);
+    await until(() => ended === 800 && made === 0);
     unsubscribe("http2.server.stream.created", count);
     expect(madeInTurns.reduce((all, one) => all + one, 0)).toBe(800);
     expect(Math.max(...madeInTurns)).toBeLessThanOrEqual(256 + 8);
@@ -328,6 +328,18 @@ describe("CONNECTION-4: connections take turns", () => {
       expect(served.length - before).toBeLessThanOrEqual(8);
     },
   );
+
+  test("so that 200 callers with one call each wait for few turns beside one that sends hundreds in each", async () => {
+    streamMs = 0.1;
+    const many = await Promise.all(Array.from({ length: 200 }, (_, at) => open(`c${at}`)));
+    for (const socket of many) send(socket, "first", 1);
+    await until(() => ended === 200);
+    for (const socket of await openMany("flood", 60)) send(socket, "flood", 260);
+    const before = served.length;
+    for (const socket of many) socket.write(headersFrame(3, "second"));
+    await until(() => servedOf("second") === 200);
+    expect(served.length - before).toBeLessThanOrEqual(5);
+  });
 
   test("and one that proves who calls leaves the line of its address", async () => {
     streamMs = 3;

@@ -62,8 +62,12 @@ const TURN_MS = 8;
 const LONGEST_TURN_MS = 40;
 /** When so many streams have arrived in a turn, all connections line up to be read. */
 const MOST_ARRIVALS = 256;
-/** So many that have lined up without a stream are read in a turn, and what they bring is made into streams then. */
-const MOST_READ = 32;
+/**
+ * So many that have lined up without a stream are read in a turn, and what they bring is made into streams then: those of known
+ * callers that are not busy bring few. Each of the others, which may bring hundreds, counts as eight.
+ */
+const MOST_READ = 256;
+const READ_OF_OTHERS = 8;
 
 /** Node reports each stream there, also one that grpc-js answers by itself. */
 const STREAM_CREATED = "http2.server.stream.created";
@@ -80,7 +84,7 @@ export function createStreamTurns(options: StreamTurnsOptions): StreamTurns {
   const paused = new Map<TurnConnection, NodeJS.Timeout>();
   const places = createWaitingStreams();
   let turnBeganAt = 0;
-  /** Streams that have arrived in this turn, and connections of the line that are read in it. */
+  /** Streams that have arrived in this turn, and connections of the line that are read in it, as `MOST_READ` counts them. */
   let arrivals = 0;
   let reads = 0;
   /** Whose connections have lined up in this turn. */
@@ -157,6 +161,8 @@ export function createStreamTurns(options: StreamTurnsOptions): StreamTurns {
   const isTurnOver = (caller: string): boolean =>
     hasTaken(TURN_MS) && (hasTaken(LONGEST_TURN_MS) || busy.has(caller));
 
+  const bringsFew = ({ isProven, caller }: TurnConnection): boolean => isProven && !busy.has(caller);
+
   function wait(connection: TurnConnection): void {
     if (connection.state === "waits" || connection.state === "paused") return;
     setReading(connection.socket, false);
@@ -182,7 +188,7 @@ export function createStreamTurns(options: StreamTurnsOptions): StreamTurns {
   /** What waits begins, one at least and as much as fits into a turn; without any the connection is read. */
   function serve(connection: TurnConnection): void {
     connection.state = "read";
-    if (connection.queue.length === 0) reads += 1;
+    if (connection.queue.length === 0) reads += bringsFew(connection) ? 1 : READ_OF_OTHERS;
     while (connection.state === "read" && connection.streams < STREAMS_A_TURN) {
       if (connection.streams > 0 && isTurnOver(connection.caller)) break;
       const waiter = connection.queue.shift();
