@@ -341,6 +341,17 @@ describe("CONNECTION-4: connections take turns", () => {
     expect(served.length - before).toBeLessThanOrEqual(5);
   });
 
+  test("and of many new connections beside a flood of their address each begins a stream within few turns", async () => {
+    streamMs = 3;
+    for (const socket of await openMany(undefined, 30)) callOnAndOn(socket, "flood", 16);
+    await until(() => ended > 1500);
+    const many = await openMany(undefined, 60);
+    const before = served.length;
+    for (const socket of many) send(socket, "new", 2);
+    await until(() => servedOf("new") >= 60);
+    expect(served.length - before).toBeLessThanOrEqual(8);
+  });
+
   test("and one that proves who calls leaves the line of its address", async () => {
     streamMs = 3;
     const honest = await open();

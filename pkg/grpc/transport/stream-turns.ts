@@ -9,6 +9,7 @@ import { allowMoreStreams, type NewStream, takeStreams } from "./session-streams
 import { setReading } from "./socket-reading.ts";
 import {
   createTurnConnection,
+  isNew,
   isOverrun,
   mayHaveClosed,
   notePause,
@@ -68,6 +69,9 @@ const MOST_ARRIVALS = 256;
  */
 const MOST_READ = 256;
 const READ_OF_OTHERS = 8;
+
+/** So many new connections of a caller or address are read in a turn, and of so many a stream begins. */
+const MOST_NEW = 8;
 
 /** Node reports each stream there, also one that grpc-js answers by itself. */
 const STREAM_CREATED = "http2.server.stream.created";
@@ -142,7 +146,7 @@ export function createStreamTurns(options: StreamTurnsOptions): StreamTurns {
   function begin(connection: TurnConnection, stream: NewStream): void {
     startTurn();
     begun.add(connection);
-    connection.hasBegun = true;
+    connection.begun += 1;
     connection.streams += 1;
     connection.untilPause -= 1;
     busy.began(connection.caller);
@@ -186,10 +190,10 @@ export function createStreamTurns(options: StreamTurnsOptions): StreamTurns {
   }
 
   /** What waits begins, one at least and as much as fits into a turn; without any the connection is read. */
-  function serve(connection: TurnConnection): void {
+  function serve(connection: TurnConnection, most = STREAMS_A_TURN): void {
     connection.state = "read";
     if (connection.queue.length === 0) reads += bringsFew(connection) ? 1 : READ_OF_OTHERS;
-    while (connection.state === "read" && connection.streams < STREAMS_A_TURN) {
+    while (connection.state === "read" && connection.streams < most) {
       if (connection.streams > 0 && isTurnOver(connection.caller)) break;
       const waiter = connection.queue.shift();
       if (waiter === undefined) break;
@@ -269,18 +273,23 @@ export function createStreamTurns(options: StreamTurnsOptions): StreamTurns {
     }
   }
 
-  /** One that waits to be read, since it may have a single call, and one whose streams wait, a new one first. */
+  /**
+   * One that waits to be read, since it may have a single call, and one whose streams wait. Of new ones a few instead, and one
+   * stream of each: it may prove who calls, and the others of the address may be a flood.
+   */
   function serveOf(caller: string): void {
     const connections = waiting.get(caller) ?? new Set();
     const inLine = [...connections];
-    const toRead = inLine.find(({ queue }) => queue.length === 0);
-    const withStreams = inLine.filter(({ queue }) => queue.length > 0);
-    const toBegin = withStreams.find(({ hasBegun }) => !hasBegun) ?? withStreams[0];
-    const next = [toRead, toBegin].filter((one) => one !== undefined);
+    const toRead = inLine.filter(({ queue }) => queue.length === 0);
+    const toBegin = inLine.filter(({ queue }) => queue.length > 0);
+    const next = [toRead, toBegin].flatMap((all) => {
+      const newOnes = all.filter(isNew);
+      return newOnes.length > 0 ? newOnes.slice(0, MOST_NEW) : all.slice(0, 1);
+    });
     waiting.delete(caller);
     for (const one of next) connections.delete(one);
     if (connections.size > 0) waiting.set(caller, connections);
-    for (const one of next) serve(one);
+    for (const one of next) serve(one, isNew(one) ? 1 : STREAMS_A_TURN);
   }
 
   function closed(connection: TurnConnection): void {

@@ -10,6 +10,7 @@ export const STREAMS_A_TURN = 16;
  * after a pause, then half as many after each.
  */
 const STREAMS_TO_PAUSE = { most: 250, least: STREAMS_A_TURN };
+const FIRST_STREAMS = 4;
 /** After such a time without a pause it is the most again. */
 const FORGOTTEN_MS = 10_000;
 
@@ -24,8 +25,8 @@ export interface TurnConnection {
   session: unknown;
   /** An authenticated call of it has begun. */
   isProven: boolean;
-  /** Any stream of it, also in an earlier turn. */
-  hasBegun: boolean;
+  /** Streams of it, also in earlier turns. */
+  begun: number;
   /** In this turn. */
   streams: number;
   /** So many more begin before it is paused, while others of it wait. */
@@ -60,7 +61,7 @@ export function createTurnConnection(socket: Socket): TurnConnection {
     caller: connectionAddress(socket),
     session: undefined,
     isProven: false,
-    hasBegun: false,
+    begun: 0,
     streams: 0,
     ...beforePauses(),
     refused: 0,
@@ -72,6 +73,11 @@ export function createTurnConnection(socket: Socket): TurnConnection {
 /** Whether to look for cancelled ones, each of which costs as much as a refused call: after so many at the latest. */
 export function mayHaveClosed({ queue }: TurnConnection): boolean {
   return queue.length >= STREAMS_OF_UNPROVEN && queue.length % STREAMS_A_TURN === 0;
+}
+
+/** It has not proved who calls, and has begun no more than clients do before: they ask for the health, or for reflection. */
+export function isNew({ isProven, begun }: TurnConnection): boolean {
+  return !isProven && begun < FIRST_STREAMS;
 }
 
 /** It has proved nothing, and goes on although so many were refused. */
