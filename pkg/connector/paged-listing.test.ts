@@ -1,6 +1,6 @@
 import { describe, expect, test, vi } from "vitest";
 import { GovernanceError } from "../core/errors.ts";
-import { afterMarker, type MarkerTrail, NO_MARKERS } from "../core/marker-trail.ts";
+import { type MarkerTrail, NO_MARKERS, trailAfter } from "../core/marker-trail.ts";
 import type { Page, PageRequest } from "../core/page.ts";
 import { encodePageToken } from "../protocol/page-token.ts";
 import { type ListingSource, listPage } from "./paged-listing.ts";
@@ -25,11 +25,17 @@ function markerRefused(): never {
 const token = (marker: string, restarts = 0, trail: MarkerTrail = NO_MARKERS) =>
   encodePageToken({ verb: "users", scope: "", marker, restarts, after: undefined, trail });
 
-/** The token that an answer has after these markers, of which the last one is its own. */
-const tokenAfter = (...markers: readonly string[]) => token(markers.at(-1) ?? "", 0, trailOver(markers));
+/** The first row of a page, and the marker of the page after it. */
+type Passed = readonly [firstKey: string, next: string];
 
-const trailOver = (markers: readonly string[]): MarkerTrail =>
-  markers.reduce((trail, marker) => afterMarker(trail, marker, "users"), NO_MARKERS);
+/** The token that an answer has after these pages. */
+const tokenAfter = (...pages: readonly Passed[]) => token(pages.at(-1)?.[1] ?? "", 0, trailOver(pages));
+
+const trailOver = (pages: readonly Passed[]): MarkerTrail =>
+  pages.reduce(
+    (trail, [firstKey, next]) => trailAfter(trail, { next, isEmpty: false, firstKey }, "users"),
+    NO_MARKERS,
+  );
 
 async function readAll(of: ListingSource<string>, maxBytes?: number) {
   const items: string[] = [];
@@ -72,7 +78,7 @@ describe("one page of a listing", () => {
   test("LISTING-2, mark 7: a refused marker begins again from the first page and counts it", async () => {
     const of = source((page) => (page.marker === "old" ? markerRefused() : { items: ["a"], next: "fresh" }));
     const page = await listPage(of, { pageToken: token("old"), pageSize: 0 }, never);
-    expect(page).toEqual({ items: ["a"], nextPageToken: token("fresh", 1, trailOver(["fresh"])) });
+    expect(page).toEqual({ items: ["a"], nextPageToken: token("fresh", 1, trailOver([["a", "fresh"]])) });
   });
 
   test("LISTING-2: gives up after two restarts, with a cure", async () => {
@@ -148,8 +154,8 @@ describe("one page of a listing", () => {
       const answer = await listPage(of, { pageToken: "", pageSize, maxBytes }, never);
       expect(read).toHaveLength(pages);
       expect(answer.items).toHaveLength(pages * (pageSize === 0 ? 60 : Math.min(60, pageSize)));
-      const markers = Array.from({ length: pages }, (_, at) => String(at + 1));
-      expect(answer.nextPageToken).toBe(tokenAfter(...markers));
+      const passed = Array.from({ length: pages }, (_, at): Passed => [`${at}.0`, String(at + 1)]);
+      expect(answer.nextPageToken).toBe(tokenAfter(...passed));
     });
 
     test.for([
@@ -193,7 +199,7 @@ describe("one page of a listing", () => {
       const { of } = pagesHere(PAGES, 2);
       const answer = await listPage(of, { pageToken: "", pageSize: 0 }, never);
       expect(answer.items).toHaveLength(120);
-      expect(answer.nextPageToken).toBe(tokenAfter("1", "2"));
+      expect(answer.nextPageToken).toBe(tokenAfter(["0.0", "1"], ["1.0", "2"]));
       await expect(listPage(of, { pageToken: token("2"), pageSize: 0 }, never)).rejects.toMatchObject({
         code: "unavailable",
       });
@@ -242,6 +248,29 @@ describe("one page of a listing", () => {
       await expect(listed()).rejects.toMatchObject({
         code: "internal",
         message: expect.stringContaining("never end"),
+      });
+    });
+
+    describe.for([
+      ["pages without a row", () => [], 1_000, "empty"],
+      ["one row", () => ["a"], 25, "circle"],
+      ["three pages of rows", (at: number) => [`${at % 3}`, "b"], 100, "circle"],
+    ] as const)("end it where every marker is another one: %s", ([, items, most, why]) => {
+      test.for([
+        ["one by one", false],
+        ["that are here", true],
+      ] as const)("%s", async ([, isHere]) => {
+        let calls = 0;
+        const of = source(() => {
+          calls += 1;
+          if (calls > 2_000) throw new GovernanceError("data-loss", "asked without an end");
+          return { items: [...items(calls)], next: `m${calls}` };
+        });
+        await expect(readAll({ ...of, isHere: () => isHere })).rejects.toMatchObject({
+          code: "internal",
+          message: expect.stringContaining(why),
+        });
+        expect(calls).toBeLessThanOrEqual(most);
       });
     });
 

@@ -6,13 +6,14 @@
 //       most twice. Consumers upsert, so nothing is lost or doubled (D10).
 //   LISTING-3. A page that does not fit into one answer is sent in several. The token keeps the key of the last item that
 //       was sent, not its position, so that a deletion in between cannot skip the next item.
-//   LISTING-4. Markers that lead in a circle, of any length, end the listing with an error, not in a loop. The token carries
-//       what it takes to notice: Baton's client follows any token without an end.
+//   LISTING-4. Markers or rows that lead in a circle, of any length, end the listing with an error, not in a loop, and so do
+//       a thousand empty pages in a row. The token carries what it takes to notice: Baton's client follows any token without
+//       an end.
 //   LISTING-5. One answer holds the pages that are here already, up to the size that the caller asked for. The first page
 //       never waits for another one.
 
 import { GovernanceError } from "../core/errors.ts";
-import { afterMarker } from "../core/marker-trail.ts";
+import { trailAfter } from "../core/marker-trail.ts";
 import { MAX_PAGE_ITEMS, type Page, type PageRequest } from "../core/page.ts";
 import { decodePageToken, encodePageToken, firstPage, type PageCursor } from "../protocol/page-token.ts";
 import type { ListRequest } from "./connector.ts";
@@ -36,10 +37,12 @@ export interface ListingSource<T> {
   lackedPage?(): void;
 }
 
-/** Where a listing continues behind a page: its own cursor, and the marker of the next page. */
+/** Where a listing continues behind a page: the cursor of the page, the page, and the marker of the next one. */
 interface Place {
   readonly cursor: PageCursor;
   readonly next: string | undefined;
+  readonly isEmpty: boolean;
+  readonly firstKey: string | undefined;
 }
 
 export async function listPage<T>(
@@ -57,7 +60,7 @@ export async function listPage<T>(
   );
   const rest = afterLastDelivered(page.items, cursor.after, source);
   const first = fittingItems(rest, request.maxBytes, source);
-  const place = { cursor, next: page.next };
+  const place = placeBehind(page, cursor, source);
   const { items, end } =
     first.length < rest.length
       ? { items: first, end: place }
@@ -91,6 +94,7 @@ async function withPagesThatAreHere<T>(
   let end = from;
   // A page that did not fit would have to be read again: one more is taken only where two of the largest would fit.
   while (items.length + limit <= most && room >= 2 * largest && isHere(end.next)) {
+    const cursor = movedTo(end.next, end);
     const request = { marker: end.next, limit };
     const page = await readUnlessItFails(source, request, signal);
     if (page === undefined) break;
@@ -98,7 +102,7 @@ async function withPagesThatAreHere<T>(
     const bytes = bytesOf(page.items, source);
     largest = Math.max(largest, bytes);
     room -= bytes;
-    end = { cursor: movedTo(end.next, end.cursor), next: page.next };
+    end = placeBehind(page, cursor, source);
   }
   return { items, end };
 }
@@ -168,20 +172,26 @@ export function fittingItems<T>(
 function tokenAfter<T>(
   items: readonly T[],
   rest: readonly T[],
-  { cursor, next }: Place,
+  end: Place,
   source: ListingSource<T>,
 ): string {
   const last = items.at(-1);
   if (items.length < rest.length && last !== undefined) {
-    return encodePageToken({ ...cursor, after: source.key(last) });
+    return encodePageToken({ ...end.cursor, after: source.key(last) });
   }
-  return next === undefined ? "" : encodePageToken(movedTo(next, cursor));
+  return end.next === undefined ? "" : encodePageToken(movedTo(end.next, end));
 }
 
-function movedTo(marker: string, cursor: PageCursor): PageCursor {
-  if (marker === cursor.marker) throw repeatedMarker(cursor.verb);
-  const trail = afterMarker(cursor.trail, marker, cursor.verb);
-  return { ...cursor, marker, after: undefined, trail };
+function placeBehind<T>({ items, next }: Page<T>, cursor: PageCursor, source: ListingSource<T>): Place {
+  const [first] = items;
+  const firstKey = first === undefined ? undefined : source.key(first);
+  return { cursor, next, isEmpty: first === undefined, firstKey };
+}
+
+function movedTo(next: string, { cursor, isEmpty, firstKey }: Place): PageCursor {
+  if (next === cursor.marker) throw repeatedMarker(cursor.verb);
+  const trail = trailAfter(cursor.trail, { next, isEmpty, firstKey }, cursor.verb);
+  return { ...cursor, marker: next, after: undefined, trail };
 }
 
 function bytesOf<T>(items: readonly T[], source: ListingSource<T>): number {

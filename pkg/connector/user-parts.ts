@@ -8,12 +8,13 @@
 //       (`worthwhileListings`).
 //   PARTS-3. The token says where each open part goes on, and refers to no state. Where it would be longer than the protocol
 //       allows, the listing goes on as after PARTS-1.
-//   PARTS-4. Markers of a part that lead in a circle end the listing with an error (LISTING-4).
+//   PARTS-4. Markers or rows of a part that lead in a circle end the listing with an error, and so do its empty pages
+//       (LISTING-4).
 
 import type { UserPageRequest } from "../core/directory.ts";
 import { GovernanceError } from "../core/errors.ts";
-import { afterMarker, NO_MARKERS } from "../core/marker-trail.ts";
-import { MAX_PAGE_ITEMS } from "../core/page.ts";
+import { NO_MARKERS, trailAfter } from "../core/marker-trail.ts";
+import { MAX_PAGE_ITEMS, type Page } from "../core/page.ts";
 import type { ReadAhead } from "../core/read-ahead.ts";
 import type { User } from "../core/user.ts";
 import { isShardable, mayBeAllUsers, subPrefixes, worthwhileListings } from "../core/user-shards.ts";
@@ -105,7 +106,7 @@ export function createDividedUsers({ from, listings, bytes, onRefused }: Divided
       const size = sent.reduce((sum, user) => sum + bytes(user), 0);
       room -= size;
       largest = Math.max(largest, size);
-      cursor = withMoreParts(afterPage(cursor, part, page.next, rest, sent));
+      cursor = withMoreParts(afterPage(cursor, part, page, rest, sent));
     } while (items.length + limit <= most && room >= 2 * largest);
     if (cursor.open.length > 0) {
       const nextPageToken = encodePartsToken(cursor);
@@ -176,7 +177,7 @@ function withMoreParts(cursor: PartsCursor): PartsCursor {
 function afterPage(
   cursor: PartsCursor,
   part: PartPlace,
-  next: string | undefined,
+  { items, next }: Page<User>,
   rest: readonly User[],
   sent: readonly User[],
 ): PartsCursor {
@@ -190,6 +191,7 @@ function afterPage(
   if (next === part.marker) {
     throw new GovernanceError("internal", "Cognito repeated a page marker while listing users; sync again");
   }
-  const trail = afterMarker(part.trail, next, "users");
+  const passed = { next, isEmpty: items.length === 0, firstKey: items[0]?.sub };
+  const trail = trailAfter(part.trail, passed, "users");
   return { ...moved, open: [...others, { prefix: part.prefix, marker: next, after: undefined, trail }] };
 }

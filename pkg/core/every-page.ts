@@ -1,9 +1,6 @@
 import { GovernanceError } from "./errors.ts";
-import { afterMarker, NO_MARKERS } from "./marker-trail.ts";
+import { type MarkerTrail, NO_MARKERS, trailAfter } from "./marker-trail.ts";
 import type { Page } from "./page.ts";
-
-/** So many pages without a row, one after the other, are no listing that comes to its end. */
-const EMPTY_PAGES = 1_000;
 
 /** Ten times the groups that AWS allows in one pool; a user is in no more. */
 export const MOST_GROUP_ROWS = 100_000;
@@ -27,17 +24,14 @@ export interface ListingGuard {
 }
 
 export function createListingGuard({ operation, mostRows }: ListingBound): ListingGuard {
-  let trail = NO_MARKERS;
+  let trail: MarkerTrail = NO_MARKERS;
   let rows = 0;
-  let empty = 0;
   return {
     check({ items, next }) {
       rows += items.length;
       if (rows > mostRows) throw tooManyRows(operation, mostRows);
-      empty = items.length === 0 ? empty + 1 : 0;
       if (next === undefined) return;
-      if (empty >= EMPTY_PAGES) throw onlyEmptyPages(operation);
-      trail = afterMarker(trail, next, operation);
+      trail = trailAfter(trail, { next, isEmpty: items.length === 0 }, operation);
     },
   };
 }
@@ -61,12 +55,5 @@ function tooManyRows(operation: string, mostRows: number): GovernanceError {
   return new GovernanceError(
     "failed-precondition",
     `${operation}: AWS has answered more than ${mostRows} rows, which is more than are read at once; look at the pool, and at the endpoint or proxy between`,
-  );
-}
-
-function onlyEmptyPages(operation: string): GovernanceError {
-  return new GovernanceError(
-    "internal",
-    `${operation}: ${EMPTY_PAGES} pages in a row were empty, each with a marker of a next one, so the listing would never end; try again from its first page`,
   );
 }

@@ -32,6 +32,16 @@ describe("page tokens", () => {
     expect(encodePageToken(cursor).length - without.length).toBeLessThan(40);
   });
 
+  test("say what the rows so far have shown, in few bytes", () => {
+    const rows = { kept: 2 ** 31 - 1, repeats: 9, empty: 999 };
+    const token = encodePageToken({ ...cursor, trail: { ...cursor.trail, rows } });
+    expect(decodePageToken(token, "grants", cursor.scope)).toEqual({
+      ...cursor,
+      trail: { ...cursor.trail, rows },
+    });
+    expect(token.length - encodePageToken(cursor).length).toBeLessThan(26);
+  });
+
   test("an empty one is the first page", () => {
     expect(decodePageToken("", "users", "")).toEqual(firstPage("users", ""));
   });
@@ -45,6 +55,14 @@ describe("page tokens", () => {
     ["one with half a trail", `p1:${Buffer.from('["grants","x",null,0,null,1]').toString("base64url")}`],
     ["one with no markers", `p1:${Buffer.from('["grants","x",null,0,null,1,0]').toString("base64url")}`],
     ["one with more", `p1:${Buffer.from('["grants","x",null,0,null,1,2,3]').toString("base64url")}`],
+    [
+      "one with half of the rows",
+      `p1:${Buffer.from('["grants","x",null,0,null,1,2,3,4]').toString("base64url")}`,
+    ],
+    [
+      "one with rows and more",
+      `p1:${Buffer.from('["grants","x",null,0,null,1,2,3,4,5,6]').toString("base64url")}`,
+    ],
     ["one with a text", `p1:${Buffer.from('["grants","x",null,0,null,"1",2]').toString("base64url")}`],
     ["raw Cognito", "CAIS..."],
   ] as const)("%s is refused as page_token", ([, token]) => {

@@ -7,6 +7,12 @@ const CURSOR: PartsCursor = {
   listings: 3,
   open: [
     { prefix: "0", marker: "m/1=", after: undefined, trail: { kept: 77, count: 3 } },
+    {
+      prefix: "1",
+      marker: "n",
+      after: undefined,
+      trail: { kept: 7, count: 3, rows: { kept: 5, repeats: 2, empty: 1 } },
+    },
     { prefix: "f", marker: undefined, after: "sub-7", trail: NO_MARKERS },
   ],
   begun: 5,

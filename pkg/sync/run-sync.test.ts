@@ -18,6 +18,7 @@ import {
 import { createConnector } from "../connector/create-connector.ts";
 import type { Directory } from "../core/directory.ts";
 import { GovernanceError } from "../core/errors.ts";
+import type { Page } from "../core/page.ts";
 import type { SyncTarget } from "./target.ts";
 
 const never = new AbortController().signal;
@@ -215,6 +216,30 @@ describe("a sync", () => {
     await expect(sync).rejects.toMatchObject({
       code: "internal",
       message: expect.stringContaining("circle"),
+    });
+  });
+
+  describe.for([0, 60])("mark 4: ever new markers, each with the same %i rows", (rows) => {
+    const content = world();
+    let answers = 0;
+    const answer = async <T>(items: readonly T[]): Promise<Page<T>> => {
+      answers += 1;
+      if (answers > 10_000) throw new GovernanceError("data-loss", "asked without an end");
+      return { items: items.slice(0, rows), next: `new:${answers}` };
+    };
+
+    test.for([
+      ["users", { listUsers: () => answer(content.users) }],
+      ["groups", { listGroups: () => answer(content.groups) }],
+      ["members", { listMembers: () => answer(content.users) }],
+    ] as const)("end it with an error: %s", async ([, endless]) => {
+      const { directory } = fakeDirectory(content);
+      const connector = connectorOver({ ...directory, ...endless });
+      const sync = syncInto([memoryTarget(emptyRun())], { connector, listingsAtOnce: 1 }, never);
+      await expect(sync).rejects.toMatchObject({
+        code: "internal",
+        message: expect.stringContaining("never end"),
+      });
     });
   });
 
