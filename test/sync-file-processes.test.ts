@@ -121,34 +121,60 @@ describe("a publication that fails leaves the old file, byte for byte, and the r
     const sync = await opened();
     await readPool(sync, POOL);
     await sync.close();
-    const script = `
-      import fs, { realpathSync } from "node:fs";
-      import { syncBuiltinESMExports } from "node:module";
-      import { openSyncFile } from ${JSON.stringify(SYNC_FILE)};
-      import { storeOptions } from ${JSON.stringify(STORE_RUN)};
+    const said = await publishedWith(`
       const folder = realpathSync(${JSON.stringify(folder.path)});
       const { openSync } = fs;
       fs.openSync = (path, ...more) => {
         if (path === folder) throw Object.assign(new Error("too many open files"), { code: "EMFILE" });
         return openSync(path, ...more);
-      };
-      syncBuiltinESMExports();
-      const never = new AbortController().signal;
-      const sync = await openSyncFile(storeOptions(folder), never);
-      try { await sync.publish({ acceptShrink: false }, never); process.stdout.write("published"); }
-      catch (error) { process.stdout.write(error.name + " " + error.message); }
-      await sync.close();`;
-    const child = spawn(process.execPath, ["--input-type=module", "-e", script], {
-      stdio: ["ignore", "pipe", "inherit"],
-    });
-    const gone = once(child, "exit");
-    let said = "";
-    child.stdout.on("data", (data: Buffer) => {
-      said += data.toString();
-    });
-    await gone;
+      };`);
     expect(said).toMatch(/^GovernanceError cannot publish .*: too many files are open/);
     expect(readFileSync(file)).toEqual(before);
     expect(await opened()).toMatchObject({ resumed: true, run: { id: sync.run?.id } });
   });
 });
+
+test("a publication whose new name cannot be put on the disk says that the file is the new one", async () => {
+  await publishPool(options, POOL);
+  const sync = await opened();
+  await readPool(sync, { ...POOL, users: [...POOL.users, "u6"] });
+  await sync.close();
+  const said = await publishedWith(`
+    const { fsyncSync, fstatSync } = fs;
+    fs.fsyncSync = (fd) => {
+      if (fstatSync(fd).isDirectory()) throw Object.assign(new Error("i/o error"), { code: "EIO" });
+      fsyncSync(fd);
+    };`);
+  expect(said).toMatch(/^GovernanceError .*pool\.c1z holds the new run.*input\/output error/);
+  expect(said).not.toContain("cannot publish");
+  expect(said).not.toContain("goes on from there");
+  const runs = await contentOf(file);
+  expect(runs.map(({ syncId }) => syncId)).toContain(sync.run?.id);
+  expect(await opened()).toMatchObject({ resumed: false, complete: { id: sync.run?.id } });
+});
+
+/** Publishes the run in another process, after the statements that break its file system. Resolves with what it says. */
+async function publishedWith(broken: string): Promise<string> {
+  const script = `
+    import fs, { realpathSync } from "node:fs";
+    import { syncBuiltinESMExports } from "node:module";
+    import { openSyncFile } from ${JSON.stringify(SYNC_FILE)};
+    import { storeOptions } from ${JSON.stringify(STORE_RUN)};
+    const never = new AbortController().signal;
+    const sync = await openSyncFile(storeOptions(${JSON.stringify(folder.path)}), never);
+    ${broken}
+    syncBuiltinESMExports();
+    try { await sync.publish({ acceptShrink: false }, never); process.stdout.write("published"); }
+    catch (error) { process.stdout.write(error.name + " " + error.message); }
+    await sync.close();`;
+  const child = spawn(process.execPath, ["--input-type=module", "-e", script], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  const gone = once(child, "exit");
+  let said = "";
+  child.stdout.on("data", (data: Buffer) => {
+    said += data.toString();
+  });
+  await gone;
+  return said;
+}

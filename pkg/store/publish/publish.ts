@@ -4,7 +4,7 @@ import type { EpochMs } from "../../core/clock.ts";
 import { GovernanceError } from "../../core/errors.ts";
 import { isWholePool, type SyncScope, syncTypeOf } from "../../core/sync-scope.ts";
 import type { DatabaseSync } from "../../sqlite/database.ts";
-import { refusedFile } from "../../sqlite/errors.ts";
+import { refusedFile, storeError } from "../../sqlite/errors.ts";
 import { removeDatabase } from "../../sqlite/paths.ts";
 import { emptyWal } from "../../sqlite/tuning.ts";
 import { endRun, type RunState } from "../../sqlite/work/run-state.ts";
@@ -51,7 +51,8 @@ const READERS_LIMIT_BYTES = 10 * 2 ** 30;
 
 /**
  * Turns a run that was read to the end into the new target (STORE-1). Rejects with `refused-by-guard` when it lost too
- * much (STORE-7); after that and any other failure the old target is unchanged and the run is kept.
+ * much (STORE-7); after that and any other failure the old target is unchanged and the run is kept, unless the message
+ * says that the target holds it.
  */
 export async function publishRun(deps: PublishDeps, signal: AbortSignal): Promise<PublishedFile> {
   const { paths, run, scope, previous } = deps;
@@ -132,9 +133,23 @@ function replaceTarget(paths: SyncPaths, judged: Stats | undefined): void {
   const folder = openSync(dirname(paths.target), "r");
   try {
     renameSync(paths.packing, paths.target);
-    fsyncSync(folder);
+    syncName(folder, paths.target);
   } finally {
     closeSync(folder);
+  }
+}
+
+/** Readers see the new run by then, whatever this comes to. */
+function syncName(folder: number, target: string): void {
+  try {
+    fsyncSync(folder);
+  } catch (error) {
+    const { message } = storeError(error, "put its name on the disk");
+    throw new GovernanceError(
+      "internal",
+      `${target} holds the new run, which may be gone after a power cut (${message.split(";")[0]}); see the system log, then sync again`,
+      { cause: error, reason: "own-files" },
+    );
   }
 }
 
