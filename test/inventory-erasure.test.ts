@@ -1,15 +1,15 @@
 // The SQL of docs/inventory.md that erases a person from an inventory, run as it is written there.
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { people } from "./cognito/definitions.ts";
 import { createPool } from "./cognito/pool.ts";
 import { type ScriptedCognito, startScriptedCognito } from "./cognito/server.ts";
 import { runCli } from "./support/connector-cli.ts";
+import { cleaningSql, erasureSql } from "./support/erasure-sql.ts";
 
-const PAGE = readFileSync(resolve(import.meta.dirname, "../docs/inventory.md"), "utf8");
 const POOL = "us-east-1_Ab129faBb";
 
 let cognito: ScriptedCognito;
@@ -25,16 +25,6 @@ afterEach(async () => {
   await cognito.close();
   rmSync(folder, { recursive: true, force: true });
 });
-
-/** The SQL of the document, for one account. */
-function erasure(sub: string): string {
-  const found = [...PAGE.matchAll(/^```sql\n(.*?)^```/gms)].find(([, sql = ""]) =>
-    sql.startsWith("update users"),
-  );
-  return (found?.[1] ?? "")
-    .replaceAll("eu-west-1_AbCdEfGhI", POOL)
-    .replaceAll("00000000-0000-0000-0000-000000000000", sub);
-}
 
 const connector = (...args: readonly string[]) =>
   runCli([...args, `--user-pool-id=${POOL}`, `--inventory=${inventory}`]);
@@ -61,8 +51,8 @@ test("what the document says erases a deleted person, and the inventory goes on"
   const [gone] = database.prepare("SELECT sub FROM users WHERE to_run = 2").all();
   const sub = String(gone?.["sub"]);
   const person = before.find((row) => row["sub"] === sub);
-  database.exec(erasure(sub));
-  database.exec("vacuum; pragma wal_checkpoint(truncate);");
+  database.exec(erasureSql(POOL, sub));
+  database.exec(cleaningSql("sqlite"));
   database.close();
 
   const bytes = readFileSync(inventory, "latin1");
