@@ -72,8 +72,9 @@ export function createPageReader({ connector, scope, sleep, onMissing }: PageRea
           (request) => connector.listGroups(request, signal),
           (name) => connector.findGroup(name, signal),
         );
-        const opens = scope.depth === "grants" ? items.map(({ group }) => membersListing(group.name)) : [];
-        return { ...emptyPage(advance(cursor, nextPageToken)), groups: items.map(ofDepth), opens };
+        const groups = newestOfEachName(items);
+        const opens = scope.depth === "grants" ? groups.map(({ group }) => membersListing(group.name)) : [];
+        return { ...emptyPage(advance(cursor, nextPageToken)), groups: groups.map(ofDepth), opens };
       }
       case "members": {
         const members = await membersPage(connector, cursor, callsAfter, signal);
@@ -84,6 +85,22 @@ export function createPageReader({ connector, scope, sleep, onMissing }: PageRea
       }
     }
   };
+}
+
+/** A group that was made again, or changed, while AWS made the page may be in it twice. */
+function newestOfEachName(rows: readonly GroupRow[]): readonly GroupRow[] {
+  const newest = new Map<string, GroupRow>();
+  for (const row of rows) {
+    const other = newest.get(row.group.name);
+    if (other === undefined || isNewer(row, other)) newest.set(row.group.name, row);
+  }
+  return [...newest.values()];
+}
+
+/** Of one group and one state the row that was listed later. */
+function isNewer({ group }: GroupRow, { group: other }: GroupRow): boolean {
+  const byCreation = group.createdAt.getTime() - other.createdAt.getTime();
+  return byCreation === 0 ? group.modifiedAt >= other.modifiedAt : byCreation > 0;
 }
 
 async function membersPage(

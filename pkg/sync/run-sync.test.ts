@@ -202,6 +202,21 @@ describe("a sync", () => {
     expect(rowsOf(run)).toEqual(rowsOf(await wholeRun()));
   });
 
+  test.for([
+    ["older", "newer"],
+    ["newer", "older"],
+  ] as const)("a page with a group twice, the %s one first, has the newer one", async (order) => {
+    const content = world();
+    const newer = { ...someGroup("all"), createdAt: new Date("2026-11-20T00:00:00Z"), description: "newer" };
+    const twice = order.map((one) => (one === "newer" ? newer : someGroup("all")));
+    const run = emptyRun();
+    const { directory } = fakeDirectory({ ...content, groups: twice });
+    await syncInto([memoryTarget(run)], { connector: connectorOver(directory), listingsAtOnce: 4 }, never);
+    expect(run.resources.get("group:all")).toMatchObject({ description: "newer" });
+    expect(run.grants.size).toBe(130);
+    expect(countsOf(run).groups).toBe(1);
+  });
+
   test("mark 4: markers that lead in a circle end it with an error", async () => {
     const { directory } = fakeDirectory(world(), (operation, _, page) => {
       if (operation !== "ListUsers") return;

@@ -36,7 +36,7 @@ export interface PublishedRun extends CompleteRun {
 export interface SyncPage {
   /** Where the listing is after the page. */
   readonly cursor: ListingCursor;
-  /** Listings that the page opens. One that the run knows already is left as it is, unless it was dropped. */
+  /** Listings that the page opens, each once. One that the run knows already is left as it is, unless it was dropped. */
   readonly opens: readonly ListingCursor[];
   /** No listing of members is being read, so the listing of a group that was made again may begin again. */
   readonly membersAreIdle?: boolean;
@@ -44,7 +44,7 @@ export interface SyncPage {
   readonly proof?: PageProof | undefined;
   /** Replaces a user that the run holds with another stamp. Members are included, so that they precede their memberships. */
   readonly users: readonly UserRow[];
-  /** Inserted or replaced, with their entitlements. */
+  /** Inserted or replaced, with their entitlements. None has the name of another one. */
   readonly groups: readonly GroupRow[];
   /** Inserted or replaced, after what `opens` begins again has lost those of an older group. Of one group after the other. */
   readonly memberships: readonly MembershipRow[];

@@ -192,6 +192,21 @@ export function targetContract(name: string, make: () => TargetUnderTest): void 
       expect(target.counts).toEqual({ users: 1, groups: 0, memberships: 0 });
     });
 
+    test.for([[1], [-1]] as const)(
+      "takes a listing that has a group twice, as it was and as it is (%i)",
+      async ([order]) => {
+        const content = pool();
+        const again = content.groups?.map((group) => ({
+          ...group,
+          createdAt: new Date(group.createdAt.getTime() + 1_000),
+        }));
+        const groups = content.groups?.flatMap((group, at) => [group, again?.[at] ?? group]) ?? [];
+        await read(target, { ...content, groups: order === 1 ? groups : groups.toReversed() });
+        expect(target.counts).toEqual(COUNTS);
+        expect(await target.publish(STRICT, never)).toMatchObject({ counts: COUNTS });
+      },
+    );
+
     test("opens the listings of groups that are new or were dropped, and leaves the others", async () => {
       await target.begin(RUN, [], firstListings(WHOLE_POOL));
       const page = await groupsPage(advance(GROUPS_LISTING, "more"));
