@@ -92,6 +92,21 @@ describe("reading a file", () => {
     stored.close();
   });
 
+  test("of an SDK that knew full runs only, and had no column for their type", async () => {
+    const { id } = await publishPool(storeOptions(folder.path), POOL);
+    const path = join(folder.path, "database");
+    await unpack(file, path, never);
+    const database = new DatabaseSync(path);
+    database.exec("ALTER TABLE v1_sync_runs DROP COLUMN sync_type; DROP TABLE connector_runs");
+    database.close();
+    await pack(path, file, never);
+    const stored = await readSyncFile({ file }, never);
+    expect(stored.runs()).toMatchObject([{ syncId: id, type: "full" }]);
+    expect([...stored.grants(id)]).toHaveLength(2);
+    expect(stored.origin(id)).toBeUndefined();
+    stored.close();
+  });
+
   test("unpacks into the folder that it is given", async () => {
     await publishPool(storeOptions(folder.path), POOL);
     const place = { file, tempDir: join(folder.path, "nowhere"), tempSetting: "--c1z-temp-dir" } as const;

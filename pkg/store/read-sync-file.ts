@@ -150,7 +150,8 @@ function runOf(file: string, row: SqlRow): StoredRun {
   const endedAt = optionalTextIn(row, "ended_at");
   return {
     syncId: textIn(row, "sync_id"),
-    type: textIn(row, "sync_type"),
+    // An SDK without the column knew no other type; later ones add it with this default.
+    type: row["sync_type"] === undefined ? "full" : textIn(row, "sync_type"),
     startedAt: time(textIn(row, "started_at")),
     endedAt: endedAt === undefined ? undefined : time(endedAt),
   };
