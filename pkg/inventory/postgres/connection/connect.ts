@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { Socket } from "node:net";
 import pg from "pg";
+import { orAborted } from "../../../core/abort.ts";
 import { GovernanceError } from "../../../core/errors.ts";
 import { accessName, isSocket, type PostgresAccess, type PostgresHost, type SessionKind } from "./access.ts";
 import { type FailureScene, isCut, postgresError, sqlStateOf } from "./errors.ts";
@@ -25,7 +26,7 @@ export async function connect(place: PostgresAccess, signal: AbortSignal): Promi
       const scene = { name: accessName(place, host), doing: "connect to", user: place.user };
       try {
         const open = await connectTo(place, host, scene, signal);
-        if (await isOfKind(open, kind)) return open;
+        if (await isOfKindInTime(open, kind, place, signal)) return open;
         open.destroy();
         first ??= new GovernanceError(
           "failed-precondition",
@@ -134,6 +135,25 @@ function addressOf(host: PostgresHost): string {
   if (!isSocket(host)) return host.address ?? host.host;
   if (host.host !== "") return host.host;
   return SOCKET_FOLDERS.find((folder) => existsSync(`${folder}/.s.PGSQL.${host.port}`)) ?? "127.0.0.1";
+}
+
+/** A server that lets a session in and then says nothing counts as one that was not reached. */
+async function isOfKindInTime(
+  open: OpenClient,
+  kind: SessionKind,
+  { connectTimeoutMs }: PostgresAccess,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const late = new AbortController();
+  const timer = setTimeout(() => late.abort(new Error("timeout expired")), connectTimeoutMs);
+  try {
+    return await orAborted(isOfKind(open, kind), AbortSignal.any([signal, late.signal]));
+  } catch (error) {
+    open.destroy();
+    throw error;
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 async function isOfKind({ client }: OpenClient, kind: SessionKind): Promise<boolean> {
