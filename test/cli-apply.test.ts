@@ -515,6 +515,58 @@ describe("a run that stops", () => {
   });
 });
 
+describe("a name that another account has by now", () => {
+  const ADDRESS = "shared@example.com";
+  const recordOf = (): string =>
+    join(folder, "state", readdirSync(join(folder, "state")).find((one) => one.includes(".apply-")) ?? "");
+  /** As a kill after the call leaves it: the row has begun, and its end is not recorded. */
+  const cutRecord = (): void => {
+    const lines = readFileSync(recordOf(), "utf8").trimEnd().split("\n");
+    writeFileSync(recordOf(), `${lines.slice(0, -1).join("\n")}\n`);
+  };
+  const leaver = () => person(20, { username: "leaver", attributes: { email: ADDRESS } });
+  const joiner = () => person(21, { username: "joiner", groups: ["a"], attributes: { email: ADDRESS } });
+
+  test.for(["done", "begun"])("is not the account of a row that is %s", async (outcome) => {
+    pool.addUser(leaver());
+    const text = `action,user\ndelete,${ADDRESS}\n`;
+    const hash = hashOf(await apply(text, ["--dry-run"]));
+    expect(await changing(text, "--plan-hash", hash)).toMatchObject({ code: 0 });
+    expect(pool.stored("leaver")).toBeUndefined();
+    if (outcome === "begun") cutRecord();
+    pool.addUser(joiner());
+    const again = await changing(text, "--plan-hash", hash);
+    expect([again.code, outcomes(again)]).toEqual([
+      0,
+      [[2, outcome === "begun" ? "nothing-to-do" : "done-before"]],
+    ]);
+    expect(pool.stored("joiner")).toBeDefined();
+  });
+
+  test("while the file is applied is not changed: the plan had the other one", async () => {
+    const leaving = pool.addUser(leaver());
+    pool.addUser({ ...joiner(), attributes: {} });
+    cognito.onCall("AdminAddUserToGroup", 1, () => {
+      pool.setAttribute(leaving, "email", undefined);
+      const joining = pool.stored("joiner");
+      if (joining !== undefined) pool.setAttribute(joining, "email", ADDRESS);
+    });
+    const result = await changing(
+      `action,user,group\ngrant,joan,b\nrevoke,${ADDRESS},a\ndisable,${ADDRESS},\n`,
+    );
+    expect([result.code, outcomes(result)]).toEqual([
+      0,
+      [
+        [2, "done"],
+        [3, "nothing-to-do"],
+        [4, "done"],
+      ],
+    ]);
+    expect(groupsOf("joiner")).toEqual(["a"]);
+    expect([pool.stored("joiner")?.enabled, pool.stored("leaver")?.enabled]).toEqual([true, false]);
+  });
+});
+
 test("a pool that cannot be read ends the check at once, and not after every row", async () => {
   cognito.script({ operation: "AdminGetUser", error: { name: "AccessDeniedException" } });
   const many = Array.from({ length: 300 }, (_, i) => `disable,u${i}`).join("\n");

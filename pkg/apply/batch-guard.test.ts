@@ -14,6 +14,7 @@ function plan(
     row: { line: i + 2, change: { action, user: `u${i}` }, justification: undefined },
     state,
     user: `sub-${i}`,
+    account: { sub: `sub-${i}`, username: `u${i}` },
     steps: [STEP[action]],
     digest: "",
   }));

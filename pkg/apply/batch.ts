@@ -1,6 +1,7 @@
 import type { Medium } from "../core/directory-writer.ts";
 import type { ErrorCode } from "../core/errors.ts";
 import type { WriteOperation } from "../core/operations.ts";
+import type { Account } from "../provision/known-accounts.ts";
 import type { AccountRequest } from "../provision/provisioner.ts";
 
 /** What a row can ask for. Each is one change. */
@@ -49,6 +50,8 @@ export interface PlannedRow {
   readonly state: "planned" | "nothing-to-do" | "done-before";
   /** The `sub`; undefined for an account that the batch creates. */
   readonly user: string | undefined;
+  /** The same where the pool has it. */
+  readonly account: Account | undefined;
   readonly steps: readonly WriteOperation[];
   /** What the plan depends on, as a hash: the row, whom it concerns, and what it would call. */
   readonly digest: string;

@@ -16,7 +16,7 @@ import {
 } from "./batch.ts";
 import { conflictsIn, type SubjectRow } from "./conflicts.ts";
 import { createPoolPreview, type PoolPreview } from "./pool-preview.ts";
-import { inColumns, type RowOutcome, runRow } from "./run-row.ts";
+import { inColumns, type KnownUser, type RowOutcome, runRow } from "./run-row.ts";
 
 export interface PlanOptions {
   readonly directory: Directory & DirectoryWriter;
@@ -75,7 +75,9 @@ export async function planBatch(
   const provisioner = options.provisionerOver(preview.directory);
   const context: WriteContext = { ...options.context, dryRun: true };
   const ahead = { ...context, groupMustExist: true };
-  await readAhead(rows, (row) => runRow(provisioner, row.change, ahead, signal), onRow, signal);
+  const dryRun = (row: BatchRow) =>
+    runRow(provisioner, row.change, changedBefore(entries.get(row.line)), ahead, signal);
+  await readAhead(rows, dryRun, onRow, signal);
 
   /** Accounts of this file, which have no `sub` in the plan that is shown first. */
   const lineOfCreated = new Map<string, number>();
@@ -101,11 +103,13 @@ export async function planBatch(
     // A row that this file has changed already no longer has the plan that was shown for it.
     const keeps = known !== undefined && (state !== "planned" || known.outcome === "begun");
     const digest = keeps ? known.digest : sha256(JSON.stringify(facts));
-    const user = outcome?.user ?? known?.user;
+    const account = outcome?.account;
+    const isCreated = account !== undefined && preview.isCreated(account.sub);
     return {
       row,
       state,
-      user: user === undefined || preview.isCreated(user) ? undefined : user,
+      user: isCreated ? undefined : (account?.sub ?? known?.user),
+      account: isCreated ? undefined : account,
       steps,
       digest,
     };
@@ -130,36 +134,35 @@ export async function planBatch(
     const outcome = await runRow(
       provisioner,
       change,
+      changedBefore(entry),
       { ...context, groupMustExist: entry === undefined },
       signal,
     );
+    const user = outcome.account?.sub;
     if (change.action === "create") {
       if (outcome.outcome === "planned") {
         await createInPreview(row);
         return { row, subject: `line ${line}`, state: "planned", outcome };
       }
-      const other = lineOfCreated.get(outcome.user ?? "");
+      const other = lineOfCreated.get(user ?? "");
       const [notDone] = outcome.notDone;
       // An account that this file makes, or that an earlier run has begun to make, is what was asked for.
       if (other === undefined && entry?.outcome !== "begun" && notDone !== undefined) {
         throw new GovernanceError("already-exists", notDone, { reason: "user-exists" });
       }
-      if (other === undefined && entry !== undefined && outcome.user !== undefined) {
-        lineOfCreated.set(outcome.user, line);
+      if (other === undefined && entry !== undefined && user !== undefined) {
+        lineOfCreated.set(user, line);
       }
       const mine = other ?? (entry === undefined ? undefined : line);
-      const subject = mine === undefined ? (outcome.user ?? "") : `line ${mine}`;
+      const subject = mine === undefined ? (user ?? "") : `line ${mine}`;
       return { row, subject, state: "nothing-to-do", outcome };
     }
-    if (outcome.user === undefined && entry === undefined) throw userMissing();
+    if (user === undefined && entry === undefined) throw userMissing();
     if (wasDone && outcome.planned.includes(EFFECT_OF[change.action])) throw undoneSince(entry);
-    const user =
-      outcome.user === undefined ? undefined : await preview.directory.findUsers("sub", outcome.user, signal);
-    if (!wasDone && outcome.outcome === "planned" && user?.[0] !== undefined)
-      takeEffect(preview, row, user[0]);
-    const created = lineOfCreated.get(outcome.user ?? "");
-    const subject =
-      created === undefined ? (outcome.user ?? entry?.user ?? `gone ${line}`) : `line ${created}`;
+    const [found] = user === undefined ? [] : await preview.directory.findUsers("sub", user, signal);
+    if (!wasDone && outcome.outcome === "planned" && found !== undefined) takeEffect(preview, row, found);
+    const created = lineOfCreated.get(user ?? "");
+    const subject = created === undefined ? (user ?? entry?.user ?? `gone ${line}`) : `line ${created}`;
     return { row, subject, state: wasDone ? "done-before" : stateOf(outcome), outcome };
   }
 
@@ -182,6 +185,12 @@ export async function planBatch(
       identities: [],
     });
   }
+}
+
+/** The account of a row that an earlier run has begun: the change may be made, and another account may have the name since. */
+function changedBefore(entry: BatchEntry | undefined): KnownUser | undefined {
+  if (entry?.user === undefined || entry.outcome === "failed") return undefined;
+  return { sub: entry.user, username: undefined };
 }
 
 /** Hex digits of a plan's hash that are those of the file. */

@@ -42,7 +42,7 @@ async function attempt(
   { provisioner, context, record, onResult }: RunOptions,
   signal: AbortSignal,
 ): Promise<GovernanceError | undefined> {
-  const { row, digest } = planned;
+  const { row, digest, user: sub, account } = planned;
   const { line, change, justification = context.justification } = row;
   const unbegun = written(record, line, { digest, outcome: "begun", user: planned.user });
   if (unbegun !== undefined) {
@@ -51,7 +51,8 @@ async function attempt(
   }
   let made: RowOutcome;
   try {
-    made = await runRow(provisioner, change, { ...context, justification }, signal);
+    const known = account ?? (sub === undefined ? undefined : { sub, username: undefined });
+    made = await runRow(provisioner, change, known, { ...context, justification }, signal);
   } catch (error) {
     const failure = GovernanceError.from(error);
     const untouched = failure.code === "canceled" && failure.appliedEffects.length === 0;
@@ -69,7 +70,7 @@ async function attempt(
   const isWhole = isKnown || made.notDone.length === 0;
   const notes = isKnown ? [] : made.notes;
   const outcome = !isWhole ? "failed" : made.outcome === "done" ? "done" : "nothing-to-do";
-  const user = made.user ?? planned.user;
+  const user = made.account?.sub ?? planned.user;
   // The change is made, whether its end can be recorded or not; the beginning of the row is recorded. A row that is made in
   // part is tried again by the next run.
   const unrecorded = written(record, line, { digest, outcome, user });

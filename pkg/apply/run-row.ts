@@ -1,20 +1,29 @@
 import { TOKENS_OF_DELETED, tokensNote } from "../provision/groups/end-sessions.ts";
-import type { Outcome, Provisioner, WriteContext } from "../provision/provisioner.ts";
+import type { Account } from "../provision/known-accounts.ts";
+import type { Outcome, Provisioner, UserRef, WriteContext } from "../provision/provisioner.ts";
 import type { RowChange } from "./batch.ts";
 
 /** One change, whatever its kind. */
 export interface RowOutcome extends Omit<Outcome<unknown>, "result"> {
-  /** The `sub`; undefined when there is no such user, or not yet. */
-  readonly user: string | undefined;
+  /** Undefined when there is no such user, or not yet. */
+  readonly account: Account | undefined;
   /** What must be known or done besides the change, one line each. */
   readonly notes: readonly string[];
   /** What was asked for besides the change, and was not done: the row is not complete. */
   readonly notDone: readonly string[];
 }
 
+/** Whom a row concerns. What it says of the user may be the name of another account by now. */
+export interface KnownUser {
+  readonly sub: string;
+  /** Undefined where only an earlier run has found the account. */
+  readonly username: string | undefined;
+}
+
 export async function runRow(
   provisioner: Provisioner,
   change: RowChange,
+  known: KnownUser | undefined,
   context: WriteContext,
   signal: AbortSignal,
 ): Promise<RowOutcome> {
@@ -25,18 +34,32 @@ export async function runRow(
     const required = actionRequired === undefined ? [] : [actionRequired];
     return {
       ...outcome,
-      user: result.user?.sub,
+      account: result.user,
       notes: [...notDone, ...required, ...outcome.warnings],
       notDone,
     };
   }
-  const ref = { by: "text", value: change.user } as const;
-  const { result, ...outcome } = await runOnUser(provisioner, change, ref, context, signal);
+  const { result, ...outcome } = await runOnUser(
+    provisioner,
+    change,
+    refOf(change.user, known),
+    context,
+    signal,
+  );
   const { warnings } = outcome;
   const tokens = outcome.outcome === "done" ? tokensOf(change, result.signedOut === true, warnings) : [];
   // A disabled account is what was asked for; to end the sessions of a revoke is asked for by name.
   const notDone = change.action === "revoke" ? warnings : [];
-  return { ...outcome, user: result.user?.sub, notes: [...tokens, ...warnings], notDone };
+  return { ...outcome, account: result.user, notes: [...tokens, ...warnings], notDone };
+}
+
+/** With the text beside a known account: the audit log has a digest of it. */
+function refOf(text: string, known: KnownUser | undefined): UserRef {
+  if (known === undefined) return { by: "text", value: text };
+  const { sub, username } = known;
+  return username === undefined
+    ? { by: "text", value: sub }
+    : { by: "text", value: text, account: { sub, username } };
 }
 
 function notAppliedText(names: readonly string[]): string {
@@ -44,7 +67,7 @@ function notAppliedText(names: readonly string[]): string {
 }
 
 interface OfUser {
-  readonly user: { readonly sub: string } | undefined;
+  readonly user: Account | undefined;
   readonly signedOut?: boolean;
 }
 
@@ -67,7 +90,7 @@ function tokensOf(change: RowChange, signedOut: boolean, warnings: readonly stri
 function runOnUser(
   provisioner: Provisioner,
   change: Exclude<RowChange, { action: "create" }>,
-  ref: { readonly by: "text"; readonly value: string },
+  ref: UserRef,
   context: WriteContext,
   signal: AbortSignal,
 ): Promise<Outcome<OfUser>> {
