@@ -781,6 +781,33 @@ describe("recover", () => {
     });
   });
 
+  test.for([
+    [new ReaderGone("gone"), 20, ""],
+    [
+      new GovernanceError("resource-exhausted", "the disk is full"),
+      8,
+      "connector: the open changes were recovered as far as possible, but what became of them is not printed: the disk is full\n",
+    ],
+  ] as const)(
+    "does not hide a partial one behind an output that is gone: %s",
+    async ([error, code, says]) => {
+      uses({
+        recover: async () => ({
+          recovered: [{ change: open("c-1"), outcome: "partial", says: "look" }],
+          failed: [],
+        }),
+      });
+      const context = memoryContext({ env: PLAIN_LOG });
+      const stdout = { ...memoryOutput(), write: () => Promise.reject(error) };
+      const exitCode = await run(["recover", "--provisioning", ...POOL], {
+        ...context,
+        ...composing,
+        stdout,
+      });
+      expect([exitCode, context.stderr.text()]).toEqual([code, says]);
+    },
+  );
+
   test("says so if no change is open", async () => {
     expect((await ran(["recover", "--provisioning"])).stdout).toBe("nothing to do: no change is open\n");
   });

@@ -5,6 +5,7 @@ import type { Runtime } from "../app/compose.ts";
 import { type Context, ReaderGone } from "../process/context.ts";
 import { exitCodeOf, OK, PARTIAL } from "../process/exit-codes.ts";
 import type { Diagnostics } from "./diagnostics.ts";
+import { brokenOutput } from "./output/broken-output.ts";
 import { type ChangeRow, createChangeWriter } from "./output/change-output.ts";
 import { withRuntime } from "./with-runtime.ts";
 
@@ -85,14 +86,7 @@ async function makeAll(
     try {
       await rows.write([row]);
     } catch (error) {
-      const isClosed = error instanceof ReaderGone;
-      const { code, message } = isClosed
-        ? new GovernanceError("canceled", "the output is closed")
-        : GovernanceError.from(error);
-      const failure = new GovernanceError(
-        code,
-        `${WHAT_HAPPENED[row.outcome]}, but the result cannot be printed: ${message}`,
-      );
+      const failure = unprinted(row.outcome, error);
       await diagnostics.fail(withUntried(failure, untried));
       return changed > 0 ? PARTIAL : exitCodeOf(failure);
     }
@@ -101,11 +95,26 @@ async function makeAll(
       await diagnostics.fail(notDone, changes.length > 1 ? change.name : undefined);
     }
   }
+  try {
+    if (failures.length === 0 || printed > 0) await rows.end();
+  } catch (error) {
+    // Every result is printed. A reader who has left misses nothing.
+    if (!(error instanceof ReaderGone)) {
+      const failure = unprinted(changed > 0 ? "done" : dryRun ? "planned" : "nothing-to-do", error);
+      await diagnostics.fail(failure);
+      if (failures.length === 0) return changed > 0 ? PARTIAL : exitCodeOf(failure);
+    }
+  }
   const [first] = failures;
-  if (first === undefined || printed > 0) await rows.end();
   if (first === undefined) return OK;
   if (made > 0 || failures.some(({ appliedEffects }) => appliedEffects.length > 0)) return PARTIAL;
   return exitCodeOf(first);
+}
+
+/** The failure to print what became of a change. */
+export function unprinted(outcome: ChangeRow["outcome"], error: unknown): GovernanceError {
+  const { code, message } = brokenOutput(error);
+  return new GovernanceError(code, `${WHAT_HAPPENED[outcome]}, but the result cannot be printed: ${message}`);
 }
 
 const WHAT_HAPPENED: Readonly<Record<ChangeRow["outcome"], string>> = {
@@ -122,10 +131,7 @@ function isAboutThisOne({ code, reason, appliedEffects }: GovernanceError): bool
 }
 
 function asFailure(error: unknown, signal: AbortSignal): GovernanceError {
-  if (signal.reason instanceof ReaderGone) {
-    return new GovernanceError("canceled", "the output is closed");
-  }
-  return GovernanceError.from(error);
+  return brokenOutput(signal.reason instanceof ReaderGone ? signal.reason : error);
 }
 
 /** The failure with flags instead of field names: `role_arn: …` becomes `--role-arn: …`. */

@@ -21,6 +21,7 @@ import { exitCodeOf, OK, PARTIAL } from "../../process/exit-codes.ts";
 import { batchBytes } from "../batch-file.ts";
 import type { Diagnostics } from "../diagnostics.ts";
 import { createBatchWriter, plannedRows, refusedRows, resultRow } from "../output/batch-output.ts";
+import { brokenOutput, printWhileRead } from "../output/broken-output.ts";
 import { counted } from "../output/text.ts";
 import { followBatch } from "../progress/follow-batch.ts";
 import { withRuntime } from "../with-runtime.ts";
@@ -111,8 +112,10 @@ async function refuse(
   { config, context, diagnostics }: Session,
 ): Promise<number> {
   const rows = createBatchWriter(config.output, context.stdout);
-  await rows.write(refusedRows(problems, words));
-  await rows.end();
+  await printWhileRead(async () => {
+    await rows.write(refusedRows(problems, words));
+    await rows.end();
+  });
   const bad = new Set(problems.map(({ line }) => line)).size;
   const code = problems[0]?.code ?? "invalid-argument";
   const failure = new GovernanceError(code, `nothing was changed: ${counted(bad, "row")} cannot be applied`);
@@ -121,16 +124,24 @@ async function refuse(
 }
 
 async function show(plan: BatchPlan, session: Session): Promise<number> {
-  const { config, context } = session;
+  const { config, context, diagnostics } = session;
+  // Before the plan is printed: a reader who leaves stops every call.
+  const refusal = await guard(plan, session).then(
+    () => undefined,
+    (error: unknown) => GovernanceError.from(error),
+  );
   const rows = createBatchWriter(config.output, context.stdout);
-  await rows.write(plannedRows(plan));
-  await rows.end();
+  await printWhileRead(async () => {
+    await rows.write(plannedRows(plan));
+    await rows.end();
+  });
   const changes = plan.rows.filter(({ state }) => state === "planned").length;
   await context.stderr.write(
     `dry run: ${counted(plan.rows.length, "row")}, ${counted(changes, "change")} to make\nplan hash: ${plan.hash}\n`,
   );
-  await guard(plan, session);
-  return OK;
+  if (refusal === undefined) return OK;
+  await diagnostics.fail(refusal);
+  return exitCodeOf(refusal);
 }
 
 async function run(plan: BatchPlan, session: Session): Promise<number> {
@@ -160,10 +171,7 @@ async function run(plan: BatchPlan, session: Session): Promise<number> {
             await rows.write([resultRow(result)]);
             progress.row(results.length, failed);
           } catch (error) {
-            const isGone = error instanceof ReaderGone;
-            outputClosed.abort(
-              isGone ? new GovernanceError("canceled", "the output is closed") : GovernanceError.from(error),
-            );
+            outputClosed.abort(brokenOutput(error));
           }
         },
       },
@@ -177,7 +185,13 @@ async function run(plan: BatchPlan, session: Session): Promise<number> {
     // The last row was made, and no one has seen its result.
     return await report(results, { stopped: GovernanceError.from(outputClosed.signal.reason) }, session);
   }
-  await rows.end();
+  try {
+    await rows.end();
+  } catch (error) {
+    // The result of every row is printed. A reader who has left misses nothing.
+    const stopped = error instanceof ReaderGone ? undefined : brokenOutput(error);
+    return await report(results, { stopped: end.stopped ?? stopped }, session);
+  }
   return await report(results, end, session);
 }
 

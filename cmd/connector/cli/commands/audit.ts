@@ -5,8 +5,9 @@ import {
   type AuditVerification,
   verifyAuditFile,
 } from "../../../../pkg/ops/audit/verify-audit-file.ts";
-import type { Context } from "../../process/context.ts";
+import type { Context, Output } from "../../process/context.ts";
 import { exitCodeOf, OK } from "../../process/exit-codes.ts";
+import { printWhileRead } from "../output/broken-output.ts";
 import type { Column } from "../output/columns.ts";
 import { createRowWriter } from "../output/row-writer.ts";
 import { counted, jsonText } from "../output/text.ts";
@@ -25,6 +26,16 @@ export async function auditVerifyCommand(
   { stdout, signal }: Context,
 ): Promise<number> {
   const verdict = await verifyAuditFile(path, { expectLast: hashOf(expectLast) }, signal);
+  await printWhileRead(() => printVerdict(path, verdict, output, stdout));
+  return verdict.problemCount === 0 ? OK : DATA_LOSS;
+}
+
+async function printVerdict(
+  path: string,
+  verdict: AuditVerification,
+  output: OutputFormat,
+  stdout: Output,
+): Promise<void> {
   switch (output) {
     case "json":
       await stdout.write(`${jsonText(verdictObject(path, verdict), 2)}\n`);
@@ -43,7 +54,6 @@ export async function auditVerifyCommand(
       await stdout.write(verdictText(verdict));
       break;
   }
-  return verdict.problemCount === 0 ? OK : DATA_LOSS;
 }
 
 const PROBLEM_COLUMNS: readonly Column<AuditProblem>[] = [

@@ -11,11 +11,11 @@ import { openSides, type SideSources } from "../../app/diff/open-sides.ts";
 import { parseSide, type SidePlace } from "../../app/diff/side-place.ts";
 import { syncStatus } from "../../app/sync-status.ts";
 import { shortWait } from "../../app/waits.ts";
-import { type Context, processInfo } from "../../process/context.ts";
+import { type Context, processInfo, ReaderGone } from "../../process/context.ts";
 import { DIFFERENT, OK } from "../../process/exit-codes.ts";
 import { printWarnings } from "../../process/messages.ts";
 import type { Column } from "../output/columns.ts";
-import { printRows } from "../output/print-rows.ts";
+import { type PrintedRows, printRows } from "../output/print-rows.ts";
 import { counted } from "../output/text.ts";
 import { followSync } from "../progress/follow-sync.ts";
 import { readingPlace } from "../reading-place.ts";
@@ -90,12 +90,20 @@ async function compare({ places, sources, options, output }: Comparison, context
       `connector: ${printable(`${older.name} against ${newer.name}; ${scope.text}`)}\n`,
     );
     const columns = options.values ? [...COLUMNS, ...VALUE_COLUMNS] : COLUMNS;
-    const printed = await printRows(compareSides(older, newer, scope), {
-      output,
-      columns,
-      context,
-      noun: "difference",
-    });
+    const found = { any: false };
+    let printed: PrintedRows;
+    try {
+      printed = await printRows(noted(compareSides(older, newer, scope), found), {
+        output,
+        columns,
+        context,
+        noun: "difference",
+      });
+    } catch (error) {
+      // The reader has seen enough, and the exit code says that there is a difference.
+      if (found.any && error instanceof ReaderGone) return DIFFERENT;
+      throw error;
+    }
     if (printed.exitCode !== OK) return printed.exitCode;
     const verdict = printed.rows === 0 ? "no difference" : counted(printed.rows, "difference");
     if (printed.rows === 0 || (output === "table" && context.stderr.isTerminal)) {
@@ -104,6 +112,13 @@ async function compare({ places, sources, options, output }: Comparison, context
     return printed.rows === 0 ? OK : DIFFERENT;
   } finally {
     for (const side of sides) await side.close();
+  }
+}
+
+async function* noted<T>(items: AsyncIterable<T>, found: { any: boolean }): AsyncGenerator<T> {
+  for await (const item of items) {
+    found.any = true;
+    yield item;
   }
 }
 

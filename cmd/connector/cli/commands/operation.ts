@@ -11,7 +11,7 @@ import type { Context } from "../../process/context.ts";
 import { exitCodeOf, OK, PARTIAL, UNKNOWN } from "../../process/exit-codes.ts";
 import { failureLine } from "../../process/messages.ts";
 import type { Diagnostics } from "../diagnostics.ts";
-import { withFlagNames } from "../make-changes.ts";
+import { unprinted, withFlagNames } from "../make-changes.ts";
 import { type Change, eventPages, makeChange, type OperationTools } from "../operations/do-operation.ts";
 import { eventJson } from "../operations/event-json.ts";
 import { type OperationRow, printOperation } from "../operations/operation-row.ts";
@@ -87,10 +87,9 @@ async function change(
     await printOperation(row, config.output, context.stdout);
   } catch (error) {
     if (config.dryRun) throw error;
-    const why = GovernanceError.from(error).message;
-    const message = `the change was made, but its result cannot be printed: ${why}`;
-    await diagnostics.fail(new GovernanceError("canceled", message));
-    return PARTIAL;
+    const failure = unprinted(row.outcome, error);
+    await diagnostics.fail(failure);
+    return row.outcome === "done" ? PARTIAL : exitCodeOf(failure);
   }
   if (row.warnings.length === 0) return OK;
   const partly = new GovernanceError("failed-precondition", row.warnings.join("; "));

@@ -1,10 +1,12 @@
 import type { Config } from "../../../../pkg/config/config.ts";
 import type { ChangeTarget } from "../../../../pkg/core/change.ts";
 import { GovernanceError } from "../../../../pkg/core/errors.ts";
-import type { OpenChange } from "../../../../pkg/core/journal.ts";
+import type { BudgetStatus, OpenChange } from "../../../../pkg/core/journal.ts";
 import type { Recovery } from "../../../../pkg/provision/provisioner.ts";
 import type { Context } from "../../process/context.ts";
 import { OK, PARTIAL } from "../../process/exit-codes.ts";
+import type { Diagnostics } from "../diagnostics.ts";
+import { printWhileRead } from "../output/broken-output.ts";
 import type { Column } from "../output/columns.ts";
 import { leftLine } from "../output/limits-text.ts";
 import { createRowWriter } from "../output/row-writer.ts";
@@ -25,6 +27,12 @@ const COLUMNS: readonly Column<Row>[] = [
   { key: "says", value: (row) => row.says },
 ];
 
+interface Surroundings {
+  readonly config: Config;
+  readonly context: Context;
+  readonly diagnostics: Diagnostics;
+}
+
 /** The outcomes that a person must look at. */
 const UNSETTLED: ReadonlySet<Row["outcome"]> = new Set<Row["outcome"]>(["partial", "unknown", "open"]);
 
@@ -42,19 +50,8 @@ export function recoverCommand(config: Config, context: Context): Promise<number
       ...recovered,
       ...failed.map(({ change, error }) => ({ change, outcome: "open" as const, says: error.message })),
     ];
-    if (all.length === 0 && config.output === "table") {
-      await context.stdout.write("nothing to do: no change is open\n");
-    } else {
-      // JSON lines without a row are an empty output.
-      if (all.length === 0) diagnostics.log.info("nothing to do: no change is open");
-      const rows = createRowWriter(config.output, COLUMNS, context.stdout);
-      await rows.write(all);
-      await rows.end();
-    }
-    if (config.output === "table") {
-      const used = (await journal.budgets()).filter(({ spent }) => spent > 0);
-      await context.stdout.write(used.map((limit) => `${leftLine(limit)}\n`).join(""));
-    }
+    const used = config.output === "table" ? await journal.budgets() : [];
+    await printWhileRead(() => printRecovered(all, used, { config, context, diagnostics }));
     const [first] = failed;
     if (first !== undefined) {
       await diagnostics.fail(
@@ -64,6 +61,31 @@ export function recoverCommand(config: Config, context: Context): Promise<number
     }
     return all.some(({ outcome }) => UNSETTLED.has(outcome)) ? PARTIAL : OK;
   });
+}
+
+async function printRecovered(
+  all: readonly Row[],
+  used: readonly BudgetStatus[],
+  { config: { output }, context: { stdout }, diagnostics }: Surroundings,
+): Promise<void> {
+  try {
+    if (all.length === 0 && output === "table") {
+      await stdout.write("nothing to do: no change is open\n");
+    } else {
+      // JSON lines without a row are an empty output.
+      if (all.length === 0) diagnostics.log.info("nothing to do: no change is open");
+      const rows = createRowWriter(output, COLUMNS, stdout);
+      await rows.write(all);
+      await rows.end();
+    }
+    const left = used.filter(({ spent }) => spent > 0).map((limit) => `${leftLine(limit)}\n`);
+    if (output === "table") await stdout.write(left.join(""));
+  } catch (error) {
+    if (!(error instanceof GovernanceError) || all.length === 0) throw error;
+    throw error.with({
+      message: `the open changes were recovered as far as possible, but what became of them is not printed: ${error.message}`,
+    });
+  }
 }
 
 function targetText({ user, group, loginSha256 }: ChangeTarget): string {

@@ -19,6 +19,7 @@ import { journalDatabasePath } from "../../../../pkg/store/journal/state-directo
 import type { Runtime } from "../../app/compose.ts";
 import type { Context } from "../../process/context.ts";
 import { exitCodeOf, OK } from "../../process/exit-codes.ts";
+import { printWhileRead } from "../output/broken-output.ts";
 import type { Column } from "../output/columns.ts";
 import { leftText } from "../output/limits-text.ts";
 import { createRowWriter } from "../output/row-writer.ts";
@@ -61,9 +62,12 @@ export function validateCommand(config: Config, context: Context): Promise<numbe
   return withRuntime(config, context, async (runtime) => {
     const { checks, exitCode } = await examine(config, runtime, context.signal);
     const rows = createRowWriter(config.output, COLUMNS, context.stdout);
-    await rows.write([...checks, ...(await limitChecks(config, runtime))]);
-    await rows.end();
-    if (config.output === "table") await context.stdout.write(problemLines(checks));
+    const all = [...checks, ...(await limitChecks(config, runtime))];
+    await printWhileRead(async () => {
+      await rows.write(all);
+      await rows.end();
+      if (config.output === "table") await context.stdout.write(problemLines(checks));
+    });
     return exitCode;
   });
 }
