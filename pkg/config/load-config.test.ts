@@ -324,6 +324,17 @@ describe("the config that comes out", () => {
     expect(config({ command: "write", yaml }).provisioning.groupsAllow).toEqual([new GroupPattern("admins")]);
   });
 
+  test("takes the client metadata of a map whole, with a comma and an equals sign in a value", () => {
+    const yaml = 'client-metadata:\n  note: "a,b=c"\n  ticket: 0042\n  "{x": "{"';
+    expect(config({ command: "write", yaml }).clientMetadata).toEqual(
+      new Map([
+        ["note", "a,b=c"],
+        ["ticket", "0042"],
+        ["{x", "{"],
+      ]),
+    );
+  });
+
   test("has the client secret for serve alone, also from a file of its own", () => {
     const env = { BATON_CLIENT_SECRET: CLIENT_SECRET };
     expect(config({ command: "serve", env }).clientSecret).toBe(CLIENT_SECRET);
@@ -633,6 +644,18 @@ describe("CONFIG-6: refused with one line", () => {
       'CWD/.baton.yaml:1: must be a map of settings, such as "user-pool-id: …"',
     ],
     ["two YAML documents", { flags: withPool, yaml: "rate: 1\n---\nrate: 2" }, /one YAML document only$/],
+    ...(["groups-allow: []", 'groups-allow: [""]', "groups-allow:\n  -"] as const).map(
+      (yaml): [string, Start, string] => [
+        `no group that may be changed, which would be every group: ${yaml}`,
+        { command: "write", flags: withPool, yaml },
+        "groups-allow in CWD/.baton.yaml:1: is a list without a group; name one, or remove the setting, which allows every group",
+      ],
+    ),
+    ...(["groups-allow", "groups-deny"] as const).map((name): [string, Start, string] => [
+      `a group whose name has a comma, which would be two: ${name}`,
+      { command: "write", flags: withPool, yaml: `${name}: [admins, "payroll,eu"]` },
+      `${name} in CWD/.baton.yaml:1: an item has a comma, which separates two patterns; write ? for a comma in a name, or make two items of it`,
+    ]),
     [
       "a YAML value that is nested",
       { flags: withPool, yaml: "rate:\n  UserList: [1]" },

@@ -1,5 +1,15 @@
 import { resolve } from "node:path";
-import { isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseAllDocuments } from "yaml";
+import {
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type Node,
+  parseAllDocuments,
+  type YAMLMap,
+  type YAMLSeq,
+} from "yaml";
 import { GovernanceError } from "../../core/errors.ts";
 import { nearest } from "../../core/nearest.ts";
 import {
@@ -29,6 +39,10 @@ const DEFAULT_PATH = ".baton.yaml";
 
 /** The keys whose value is an object. The file may have it as a map or, as a flag has it, as a text. */
 const IN_JSON: ReadonlySet<string> = new Set<SettingName>(["create-account-profile", "invoke-action-args"]);
+
+const METADATA: SettingName = "client-metadata";
+const ALLOWED: SettingName = "groups-allow";
+const PATTERNS: ReadonlySet<string> = new Set<SettingName>([ALLOWED, "groups-deny"]);
 
 /** The keys that a file may have: the names of the flags. */
 export const FILE_KEYS: readonly string[] = SETTING_NAMES.filter((name) => settingOf(name).inFile).flatMap(
@@ -91,7 +105,7 @@ function parse(text: string, path: string, reader: FileReader): ReadonlyMap<stri
     if (isAlias(value) && node === undefined) {
       throw failure(`${label}: an alias without an anchor; put a value that begins with * into quotes`);
     }
-    const given = isMap(node) && IN_JSON.has(name) ? JSON.stringify(node.toJSON()) : flagTextOf(node, label);
+    const given = textOf(name, node, label);
     checkKey(name, given, place, reader);
     if (given !== "" && isKey(name)) {
       values.set(name, { text: given, origin: { kind: "file", label } });
@@ -116,6 +130,29 @@ function checkKey(name: string, given: string, place: string, notes: FileReader)
   throw failure(`${place}: unknown setting "${name}"; ${hint}`);
 }
 
+function textOf(name: string, node: Node | null | undefined, label: string): string {
+  if (isMap(node) && IN_JSON.has(name)) return JSON.stringify(node.toJSON());
+  // A value of it may look like two pairs.
+  if (isMap(node) && name === METADATA) return JSON.stringify(Object.fromEntries(pairsOf(node, label)));
+  const text = flagTextOf(node, label);
+  if (isSeq(node) && PATTERNS.has(name)) checkPatterns(name, node, text, label);
+  return text;
+}
+
+/** A text that the flag would take may mean something else as an item of a list. */
+function checkPatterns(name: string, { items }: YAMLSeq, text: string, label: string): void {
+  if (items.some((item) => isScalar(item) && String(item.value).includes(","))) {
+    throw failure(
+      `${label}: an item has a comma, which separates two patterns; write ? for a comma in a name, or make two items of it`,
+    );
+  }
+  if (name === ALLOWED && text === "") {
+    throw failure(
+      `${label}: is a list without a group; name one, or remove the setting, which allows every group`,
+    );
+  }
+}
+
 // YAML has numbers, lists and maps; settings are parsed from texts, so each value becomes the text that a flag would have.
 function flagTextOf(node: Node | null | undefined, label: string): string {
   if (node === null || node === undefined) return "";
@@ -133,14 +170,18 @@ function flagTextOf(node: Node | null | undefined, label: string): string {
       .join(",");
   }
   if (isMap(node)) {
-    return node.items
-      .map(({ key, value }) => {
-        if (isScalar(key) && isScalar(value)) return `${flagTextOf(key, label)}=${flagTextOf(value, label)}`;
-        throw failure(`${label}: must be a map of plain values`);
-      })
+    return pairsOf(node, label)
+      .map(([key, value]) => `${key}=${value}`)
       .join(",");
   }
   throw failure(`${label}: must be a plain value`);
+}
+
+function pairsOf({ items }: YAMLMap, label: string): readonly (readonly [string, string])[] {
+  return items.map(({ key, value }) => {
+    if (isScalar(key) && isScalar(value)) return [flagTextOf(key, label), flagTextOf(value, label)];
+    throw failure(`${label}: must be a map of plain values`);
+  });
 }
 
 function firstLine(message: string): string {
