@@ -4,7 +4,7 @@ import { type CsvCell, csvRecord } from "../../core/csv.ts";
 import { printableLines } from "../../core/text.ts";
 import type { CsvFolder, CsvSink } from "../sections/page-context.ts";
 import { reportDiskError } from "./disk-errors.ts";
-import { ABOUT_BEGIN, ABOUT_FILE, temporaryBeside } from "./places.ts";
+import { ABOUT_BEGIN, ABOUT_FILE, checkFolder, giveOneTime, temporaryBeside } from "./places.ts";
 import { syncDirectory } from "./sync-directory.ts";
 import { createTextFile, type TextFile } from "./text-file.ts";
 
@@ -61,7 +61,7 @@ export function createCsvFiles(target: string, shownPath: string, nowMs: number)
     },
     async publish(about) {
       if (folder === undefined) {
-        await onDisk(() => rm(target, { recursive: true, force: true }));
+        await onDisk(() => replaceFolder(undefined, target, { nowMs, shownPath }));
         return;
       }
       const file = await openFile(ABOUT_FILE);
@@ -69,8 +69,9 @@ export function createCsvFiles(target: string, shownPath: string, nowMs: number)
       await end(file);
       const done = folder;
       await onDisk(async () => {
+        await giveOneTime(done, new Date(nowMs));
         await syncDirectory(done);
-        await replaceFolder(done, target, temporaryBeside(target, nowMs));
+        await replaceFolder(done, target, { nowMs, shownPath });
       });
       folder = undefined;
     },
@@ -81,15 +82,24 @@ export function createCsvFiles(target: string, shownPath: string, nowMs: number)
   };
 }
 
-/** A folder that has files cannot be renamed over, so for a moment there is neither. */
-async function replaceFolder(from: string, target: string, aside: string): Promise<void> {
+/**
+ * A folder that has files cannot be renamed over, so for a moment there is neither. A reviewer may have written into the old
+ * one since it was checked: what is moved aside is checked once more. Without `from` there is no folder afterwards.
+ */
+async function replaceFolder(
+  from: string | undefined,
+  target: string,
+  { nowMs, shownPath }: { readonly nowMs: number; readonly shownPath: string },
+): Promise<void> {
+  const aside = temporaryBeside(target, nowMs);
   const isThere = await stat(target).then(
     () => true,
     () => false,
   );
   if (isThere) await rename(target, aside);
   try {
-    await rename(from, target);
+    if (isThere) checkFolder(aside, shownPath);
+    if (from !== undefined) await rename(from, target);
   } catch (error) {
     if (isThere) await rename(aside, target);
     throw error;

@@ -163,6 +163,53 @@ describe("CSV files", () => {
   });
 });
 
+describe("a reviewer who writes into the folder of an older report", () => {
+  const written = async () => {
+    const files = createCsvFiles(at("out"), "out", Date.now());
+    await (await files.create("memberships.csv", ["x"])).end();
+    await (await files.create("summary.csv", ["x"])).end();
+    await files.publish([["pool_id", "p"]]);
+  };
+  const decide = () => writeFileSync(at("out", "memberships.csv"), "keep");
+
+  test("loses nothing where all files were saved, the one about the report last", async () => {
+    await written();
+    decide();
+    writeFileSync(at("out", "about.csv"), readFileSync(at("out", "about.csv")));
+    const later = new Date(Date.now() + 60_000);
+    utimesSync(at("out", "about.csv"), later, later);
+    expect(() => folderPlace(at("out"))).toThrow("was changed or added after the report was written");
+  });
+
+  test("loses nothing while the next report is written", async () => {
+    await written();
+    const next = createCsvFiles(at("out"), "out", Date.now());
+    await (await next.create("memberships.csv", ["x"])).end();
+    decide();
+    const later = new Date(Date.now() + 60_000);
+    utimesSync(at("out", "memberships.csv"), later, later);
+    await expect(next.publish([])).rejects.toThrow('"memberships.csv" in it was changed or added');
+    await next.discard();
+    expect(readFileSync(at("out", "memberships.csv"), "utf8")).toBe("keep");
+    expect(readdirSync(folder)).toEqual(["out"]);
+  });
+
+  test("loses nothing where the next report needs no folder", async () => {
+    await written();
+    const next = createCsvFiles(at("out"), "out", Date.now());
+    writeFileSync(at("out", "notes.txt"), "mine");
+    await expect(next.publish([])).rejects.toThrow('"notes.txt" in it was changed or added');
+    expect(readFileSync(at("out", "notes.txt"), "utf8")).toBe("mine");
+  });
+
+  test("and has changed nothing leaves it to the next report", async () => {
+    await written();
+    expect(folderPlace(at("out"))).toBe(at("out"));
+    await written();
+    expect(readdirSync(folder)).toEqual(["out"]);
+  });
+});
+
 test("a file that cannot be created is one line with the cure", async () => {
   await expect(createTextFile(at("gone", "x"), "review.html")).rejects.toThrow(
     'cannot write "review.html": its directory does not exist; create it, or name another place',

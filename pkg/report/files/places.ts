@@ -11,6 +11,7 @@ import {
   rmSync,
   statSync,
 } from "node:fs";
+import { readdir, utimes } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { PAGE_BEGIN } from "../html/document.ts";
 import { refusedPlace, reportDiskError } from "./disk-errors.ts";
@@ -35,28 +36,36 @@ export function pagePlace(path: string): string {
 
 /** The folder, after a check that it may be written: an old one is ours, and its files are as they were written. */
 export function folderPlace(path: string): string {
-  return place(path, (target) => {
-    if (!statSync(target).isDirectory()) {
-      throw refusedPlace(path, "that is not a folder for CSV files; name another place, or remove it");
-    }
-    const names = readdirSync(target);
-    if (names.length === 0) return;
-    const about = join(target, ABOUT_FILE);
-    if (!names.includes(ABOUT_FILE) || !beginsWith(about, ABOUT_BEGIN)) {
-      throw refusedPlace(path, "that folder has files that are not of a report; name another folder");
-    }
-    // A reviewer may have filled in the decisions.
-    const writtenMs = statSync(about).mtimeMs;
-    const changed = names.find((name) => isChanged(join(target, name), writtenMs));
-    if (changed === undefined) return;
-    const why = `${JSON.stringify(changed)} in it was changed or added after the report was written`;
-    throw refusedPlace(path, `${why}; move the folder away, or remove it`);
-  });
+  return place(path, (target) => checkFolder(target, path));
+}
+
+/** Throws for a folder that may not be replaced. `shownPath` is its path in messages. */
+export function checkFolder(target: string, shownPath: string): void {
+  if (!statSync(target).isDirectory()) {
+    throw refusedPlace(shownPath, "that is not a folder for CSV files; name another place, or remove it");
+  }
+  const names = readdirSync(target);
+  if (names.length === 0) return;
+  const about = join(target, ABOUT_FILE);
+  if (!names.includes(ABOUT_FILE) || !beginsWith(about, ABOUT_BEGIN)) {
+    throw refusedPlace(shownPath, "that folder has files that are not of a report; name another folder");
+  }
+  // A reviewer may have filled in the decisions.
+  const writtenMs = statSync(about).mtimeMs;
+  const changed = names.find((name) => isChanged(join(target, name), writtenMs));
+  if (changed === undefined) return;
+  const why = `${JSON.stringify(changed)} in it was changed or added after the report was written`;
+  throw refusedPlace(shownPath, `${why}; move the folder away, or remove it`);
+}
+
+/** All files of a report have one time, so that a later one of any of them shows, also where all were saved again. */
+export async function giveOneTime(folder: string, at: Date): Promise<void> {
+  for (const name of await readdir(folder)) await utimes(join(folder, name), at, at);
 }
 
 function isChanged(file: string, writtenMs: number): boolean {
   const found = lstatSync(file);
-  return !found.isFile() || !file.endsWith(".csv") || found.mtimeMs > writtenMs;
+  return !found.isFile() || !file.endsWith(".csv") || found.mtimeMs !== writtenMs;
 }
 
 function place(path: string, checkOld: (target: string) => void): string {
