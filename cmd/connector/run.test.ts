@@ -223,6 +223,15 @@ describe("settings on the command line", () => {
     expect(settings.get("provisioning")).toEqual([value, "--provisioning"]);
   });
 
+  test("add to each other before and after the command: a group that one of them denies is denied", async () => {
+    const before = ["--groups-deny", "admins", "--groups-allow", "a", "--log-path", "/x", "--log-path", "/y"];
+    const after = ["--groups-deny", "root", "--groups-allow", "b", "--log-path", "/z"];
+    const settings = await shown(["--user-pool-id", POOL, ...before, "config", "show", ...after]);
+    expect(settings.get("groups-deny")).toEqual(["admins,root", "--groups-deny"]);
+    expect(settings.get("groups-allow")).toEqual(["a,b", "--groups-allow"]);
+    expect(settings.get("log-path")?.[0]).toBe("/x,/y,/z");
+  });
+
   test("add to each other if repeated", async () => {
     const flags = ["--rate", "UserList=30", "--rate", "2", "--no-proxy", "a", "--no-proxy", "b"];
     const groups = ["--groups-allow", "team-*", "--groups-allow", "a,b?", "--groups-deny", "*-root"];

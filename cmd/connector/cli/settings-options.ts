@@ -90,6 +90,8 @@ export function flagsOf(command: Command, reads: CommandName): Flags {
       const given = flags.get(known.name);
       if (NAMES_THE_POOL.has(known.setting)) oneValue(known.setting, String(value), given);
       if (given === undefined) flags.set(known.name, String(value));
+      else if (settingOf(known.setting).repeats && !LAST_COUNTS.has(known.setting))
+        flags.set(known.name, `${String(value)},${given}`);
     }
   }
   return flags;
@@ -192,6 +194,9 @@ function valueOption(name: SettingName, isRequired: boolean): SettingOption {
  * before the arguments of its caller.
  */
 const NAMES_THE_POOL: ReadonlySet<SettingName> = new Set<SettingName>(["user-pool-id", "region"]);
+
+/** Of those that may be repeated: a rate for every category replaces another one. */
+const LAST_COUNTS: ReadonlySet<SettingName> = new Set<SettingName>(["rate"]);
 
 function oneValue(name: SettingName, next: string, before: unknown): string {
   if (before === undefined || before === next) return next;
