@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { isDeepStrictEqual } from "node:util";
 import type {
   BatchPlan,
   BatchProblem,
@@ -11,6 +12,7 @@ import { readBatch } from "../../../../pkg/apply/file/read-batch.ts";
 import { holdToPlan, planBatch } from "../../../../pkg/apply/plan-batch.ts";
 import { type BatchEnd, runBatch } from "../../../../pkg/apply/run-batch.ts";
 import type { Config } from "../../../../pkg/config/config.ts";
+import type { BatchRecord } from "../../../../pkg/core/batch-record.ts";
 import { GovernanceError } from "../../../../pkg/core/errors.ts";
 import { provisioningDisabled } from "../../../../pkg/core/provisioning-settings.ts";
 import type { WriteContext } from "../../../../pkg/provision/provisioner.ts";
@@ -42,6 +44,8 @@ interface Session {
   readonly runtime: Runtime;
   readonly diagnostics: Diagnostics;
   readonly fileHash: string;
+  /** What earlier runs of the file had done when this one began. */
+  readonly entries: BatchRecord["entries"];
 }
 
 /**
@@ -53,7 +57,9 @@ export async function applyCommand(request: ApplyRequest, config: Config, contex
     if (!config.dryRun && !config.provisioning.enabled) throw provisioningDisabled();
     const bytes = await batchBytes(request.file, context);
     const fileHash = createHash("sha256").update(bytes).digest("hex");
-    const session: Session = { request, config, context, runtime, diagnostics, fileHash };
+    const { stateDir: dir, poolId } = config;
+    const entries = request.restart ? new Map() : readBatchRecord({ dir, poolId, fileHash });
+    const session: Session = { request, config, context, runtime, diagnostics, fileHash, entries };
     const { rows, problems, words } = readBatch(bytes);
     if (problems.length > 0) return await refuse(problems, words, session);
     const plan = await planOf(rows, session);
@@ -71,8 +77,8 @@ function writeContext({ config, context }: Session): WriteContext {
 }
 
 async function planOf(rows: readonly BatchRow[], session: Session): Promise<BatchPlan> {
-  const { runtime, config, context, fileHash, request } = session;
-  const { poolId, stateDir } = config;
+  const { runtime, config, context, fileHash, entries } = session;
+  const { poolId } = config;
   const progress = followBatch("checking", rows.length, session.diagnostics, context, config);
   try {
     return await planBatch(
@@ -83,7 +89,7 @@ async function planOf(rows: readonly BatchRow[], session: Session): Promise<Batc
         poolId,
         fileHash,
         sha256: (text) => createHash("sha256").update(text).digest("hex"),
-        entries: request.restart ? new Map() : readBatchRecord({ dir: stateDir, poolId, fileHash }),
+        entries,
         onRow: (done) => progress.row(done, 0),
       },
       context.signal,
@@ -153,6 +159,13 @@ async function run(plan: BatchPlan, session: Session): Promise<number> {
   const outputClosed = new AbortController();
   const signal = AbortSignal.any([outputClosed.signal, context.signal]);
   const record = openBatchRecord({ dir: stateDir, poolId, fileHash, now: context.now }, request.restart);
+  if (!isDeepStrictEqual(record.entries, session.entries)) {
+    record.close();
+    throw new GovernanceError(
+      "aborted",
+      "another process has applied this file meanwhile, so nothing was changed; run the same command again",
+    );
+  }
   const progress = followBatch("applying", plan.rows.length, diagnostics, context, config);
   let end: BatchEnd;
   try {
