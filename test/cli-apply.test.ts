@@ -543,6 +543,33 @@ describe("a name that another account has by now", () => {
     expect(pool.stored("joiner")).toBeDefined();
   });
 
+  test.for([
+    [{ "custom:team": "blue" }, 6, "refused", /and this of the row is not applied: custom:team, invitation;/],
+    [
+      { "custom:team": "red" },
+      0,
+      "nothing-to-do",
+      /^the account exists, and it is not known whether its invitation was sent; resend-invitation sends one$/,
+    ],
+  ] as const)(
+    "is not taken for what a creation that was begun asks for: %j",
+    async ([own, code, outcome, cause]) => {
+      const text = ONBOARDING.split("\n").slice(0, 2).join("\n");
+      expect(await changing(text)).toMatchObject({ code: 0 });
+      cutRecord();
+      pool.deleteUser("ada");
+      pool.addUser(person(22, { username: "ada", attributes: { email: "ada@example.com", ...own } }));
+      const planned = await apply(text, ["--dry-run"]);
+      expect([planned.code, causes(planned)]).toEqual([code, [[2, expect.stringMatching(cause)]]]);
+      const again = await changing(text);
+      expect([again.code, outcomes(again), causes(again)]).toEqual([
+        code,
+        [[2, outcome]],
+        [[2, expect.stringMatching(cause)]],
+      ]);
+    },
+  );
+
   test("while the file is applied is not changed: the plan had the other one", async () => {
     const leaving = pool.addUser(leaver());
     pool.addUser({ ...joiner(), attributes: {} });

@@ -146,8 +146,10 @@ export async function planBatch(
       }
       const other = lineOfCreated.get(user ?? "");
       const [notDone] = outcome.notDone;
-      // An account that this file makes, or that an earlier run has begun to make, is what was asked for.
-      if (other === undefined && entry?.outcome !== "begun" && notDone !== undefined) {
+      // An account that this file makes, or that an earlier run has begun to make, is what was asked for. An account that
+      // differs is of somebody else: the earlier run ended before its call.
+      const isBegun = entry?.outcome === "begun" && !outcome.isOther;
+      if (other === undefined && !isBegun && notDone !== undefined) {
         throw new GovernanceError("already-exists", notDone, { reason: "user-exists" });
       }
       if (other === undefined && entry !== undefined && user !== undefined) {

@@ -66,9 +66,9 @@ async function attempt(
     return isOfOneRow(failure) ? unrecorded : failure;
   }
   // The plan has accepted the account as that of this row.
-  const isKnown = change.action === "create" && planned.state === "nothing-to-do";
+  const isKnown = change.action === "create" && planned.state === "nothing-to-do" && !made.isOther;
   const isWhole = isKnown || made.notDone.length === 0;
-  const notes = isKnown ? [] : made.notes;
+  const notes = !isKnown ? made.notes : made.notDone.length === 0 ? [] : [INVITATION_UNKNOWN];
   const outcome = !isWhole ? "failed" : made.outcome === "done" ? "done" : "nothing-to-do";
   const user = made.account?.sub ?? planned.user;
   // The change is made, whether its end can be recorded or not; the beginning of the row is recorded. A row that is made in
@@ -84,6 +84,10 @@ async function attempt(
   });
   return unrecorded;
 }
+
+/** Of a creation that an earlier run has begun. */
+export const INVITATION_UNKNOWN =
+  "the account exists, and it is not known whether its invitation was sent; resend-invitation sends one";
 
 function written(
   record: BatchRecord,

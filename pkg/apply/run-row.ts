@@ -1,3 +1,4 @@
+import { UNSEEN_INVITATION } from "../provision/accounts/existing-account.ts";
 import { TOKENS_OF_DELETED, tokensNote } from "../provision/groups/end-sessions.ts";
 import type { Account } from "../provision/known-accounts.ts";
 import type { Outcome, Provisioner, UserRef, WriteContext } from "../provision/provisioner.ts";
@@ -11,6 +12,8 @@ export interface RowOutcome extends Omit<Outcome<unknown>, "result"> {
   readonly notes: readonly string[];
   /** What was asked for besides the change, and was not done: the row is not complete. */
   readonly notDone: readonly string[];
+  /** The account was there before, and differs from what the row asks for; of an invitation nobody can know. */
+  readonly isOther: boolean;
 }
 
 /** Whom a row concerns. What it says of the user may be the name of another account by now. */
@@ -37,6 +40,7 @@ export async function runRow(
       account: result.user,
       notes: [...notDone, ...required, ...outcome.warnings],
       notDone,
+      isOther: notApplied.some((name) => name !== UNSEEN_INVITATION),
     };
   }
   const { result, ...outcome } = await runOnUser(
@@ -50,7 +54,7 @@ export async function runRow(
   const tokens = outcome.outcome === "done" ? tokensOf(change, result.signedOut === true, warnings) : [];
   // A disabled account is what was asked for; to end the sessions of a revoke is asked for by name.
   const notDone = change.action === "revoke" ? warnings : [];
-  return { ...outcome, account: result.user, notes: [...tokens, ...warnings], notDone };
+  return { ...outcome, account: result.user, notes: [...tokens, ...warnings], notDone, isOther: false };
 }
 
 /** With the text beside a known account: the audit log has a digest of it. */

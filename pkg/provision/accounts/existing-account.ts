@@ -40,13 +40,16 @@ export async function alreadyExists(
   };
 }
 
+/** Among what is not applied: the account does not show whether it was sent. */
+export const UNSEEN_INVITATION = "invitation";
+
 /** Names only. Whether an earlier request has set the password or sent an invitation cannot be read. */
 function notApplied(user: User, { pool, draft, password, disabled }: Asked): readonly string[] {
   const different = [...draft.attributes].filter(([name, value]) => !holdsAttribute(pool, user, name, value));
   return [
     ...different.map(([name]) => name),
     ...(password === undefined ? [] : ["password"]),
-    ...(draft.invite ? ["invitation"] : []),
+    ...(draft.invite ? [UNSEEN_INVITATION] : []),
     ...(disabled && user.enabled ? ["enabled"] : []),
   ];
 }

@@ -3,9 +3,11 @@ import type {
   BatchProblem,
   BatchResult,
   RowAction,
+  RowChange,
   RowWords,
 } from "../../../../pkg/apply/batch.ts";
 import { groupOf } from "../../../../pkg/apply/batch.ts";
+import { INVITATION_UNKNOWN } from "../../../../pkg/apply/run-batch.ts";
 import type { OutputFormat } from "../../../../pkg/config/config.ts";
 import { printable } from "../../../../pkg/ops/printable.ts";
 import type { Output } from "../../process/context.ts";
@@ -94,7 +96,7 @@ export function plannedRows({ rows, hash }: BatchPlan): readonly PrintedRow[] {
     group: groupOf(change),
     wouldCall: steps,
     planHash: hash,
-    cause: state === "nothing-to-do" ? alreadyText(change.action, user) : undefined,
+    cause: state === "nothing-to-do" ? plannedText(change, user) : undefined,
   }));
 }
 
@@ -117,6 +119,11 @@ export function resultRow(result: BatchResult): PrintedRow {
   const { action, outcome, user, cause } = result;
   const already = outcome === "nothing-to-do" ? alreadyText(action, user) : undefined;
   return { ...NONE, ...result, cause: cause ?? already };
+}
+
+/** An account that exists has no invitation that can be seen: only a creation that was begun is planned so. */
+function plannedText(change: RowChange, user: string | undefined): string {
+  return change.action === "create" && change.invite ? INVITATION_UNKNOWN : alreadyText(change.action, user);
 }
 
 /** Why a row has nothing to do. */
