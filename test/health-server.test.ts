@@ -33,6 +33,7 @@ async function start(different: Partial<HealthServerOptions> = {}) {
     ready: async () => good,
     metrics: async () => "connector_up 1\n",
     now: () => NOON,
+    monotonic: () => performance.now(),
     ...different,
   });
   servers.push(server);
@@ -287,6 +288,20 @@ describe("who is slow", () => {
     },
   );
 
+  test("and asks for metrics on many connections has few texts made", async () => {
+    let texts = 0;
+    const metrics = async (): Promise<string> => {
+      texts += 1;
+      return `connector_up ${texts}\n`;
+    };
+    const { port } = await start({ metrics, monotonic: () => 0 });
+    const many = await Promise.all(Array.from({ length: 50 }, () => raw(port)));
+    for (const socket of many) socket.write("GET /metrics HTTP/1.1\r\nhost: a\r\n\r\n".repeat(8));
+    const last = await ask(port, "/metrics");
+    expect(last).toMatchObject({ status: 200, body: expect.stringMatching(/^connector_up \d+\n$/) });
+    expect(texts).toBeLessThanOrEqual(10);
+  });
+
   test("between two requests is cut off", async () => {
     const { port } = await start({ limits });
     const socket = await raw(port);
@@ -365,6 +380,7 @@ describe("opening and closing", () => {
       ready: async () => good,
       metrics: async () => "",
       now: () => NOON,
+      monotonic: () => 0,
     });
     await expect(unopened.close(0)).resolves.toBeUndefined();
   });

@@ -340,6 +340,7 @@ describe("a scrape", () => {
       ready: () => Promise.reject(new Error("is not asked")),
       metrics: () => metrics.text(),
       now: Date.now,
+      monotonic: () => performance.now(),
     });
     closers.push(() => http.close(0));
     const { port } = await http.listen();
@@ -415,6 +416,7 @@ describe("readiness over HTTP", () => {
       ready: () => probe.ready(),
       metrics: async () => "",
       now: Date.now,
+      monotonic: () => performance.now(),
     });
     closers.push(() => http.close(0));
     const { port } = await http.listen();

@@ -5,7 +5,7 @@ import type { Readiness } from "./readiness.ts";
 export interface HealthPage {
   readonly status: number;
   readonly type: string;
-  readonly body: string;
+  readonly body: string | Uint8Array;
 }
 
 /** What the pages show. */
@@ -14,7 +14,7 @@ export interface HealthSources {
   readonly live: () => boolean;
   readonly ready: () => Promise<Readiness>;
   /** The metrics in the text format of Prometheus. */
-  readonly metrics: () => Promise<string>;
+  readonly metrics: () => Promise<Uint8Array>;
   /** Milliseconds since the epoch. */
   readonly now: EpochClock;
 }

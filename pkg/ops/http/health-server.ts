@@ -2,13 +2,18 @@
 // the port may call it, so heads are small, bodies are not read, and connections are few and closed when idle.
 import { Buffer } from "node:buffer";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { MonotonicClock } from "../../core/clock.ts";
 import { GovernanceError } from "../../core/errors.ts";
 import { formatListenAddress } from "../../core/listen-address.ts";
 import { boundUnanswered } from "../../listener/bound-unanswered.ts";
 import { limitConnections } from "../../listener/limit-connections.ts";
 import { errorPage, HEALTH_PAGES, type HealthPage, type HealthSources } from "./health-pages.ts";
+import { boundScrapes } from "./scrapes.ts";
 
-export interface HealthServerOptions extends HealthSources {
+export interface HealthServerOptions extends Omit<HealthSources, "metrics"> {
+  /** The metrics in the text format of Prometheus. */
+  readonly metrics: () => Promise<string>;
+  readonly monotonic: MonotonicClock;
   /** IP address or name, IPv6 without brackets. */
   readonly bindAddress: string;
   /** 0: the system chooses a free port. */
@@ -55,6 +60,7 @@ export function createHealthServer(options: HealthServerOptions): HealthServer {
   server.setTimeout(limits.idleMs);
   server.maxHeadersCount = 64;
   limitConnections(limits.connections)(server);
+  const sources = { ...options, metrics: boundScrapes(options.metrics, options.monotonic) };
   let closed: Promise<void> | undefined;
 
   boundUnanswered(MOST_UNANSWERED)(server, (request, response) => void respond(request, response));
@@ -62,7 +68,7 @@ export function createHealthServer(options: HealthServerOptions): HealthServer {
   async function respond(request: IncomingMessage, response: ServerResponse): Promise<void> {
     let page: HealthPage;
     try {
-      page = await pageFor(request, options);
+      page = await pageFor(request, sources);
     } catch (error) {
       onError(error);
       page = errorPage(500, "internal error: see the log of the connector");

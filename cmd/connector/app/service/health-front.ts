@@ -56,6 +56,7 @@ export function healthFront({
     ready: () => probe.ready(),
     metrics: () => metrics.text(),
     now,
+    monotonic,
     limits: { connections: connectionShares(openFilesLimit(), config.service.maxConnections).http },
     onError: (error) => lines.line("HTTP", "failed", () => log.failure("the HTTP endpoint failed", error)),
   });

@@ -18,6 +18,7 @@ async function serve(readiness: Readiness): Promise<number> {
     ready: async () => readiness,
     metrics: async () => "",
     now: Date.now,
+    monotonic: () => performance.now(),
   });
   open.push(server);
   return (await server.listen()).port;
