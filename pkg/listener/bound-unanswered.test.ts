@@ -44,6 +44,19 @@ async function client(): Promise<Socket> {
   return socket;
 }
 
+async function until(done: () => boolean): Promise<void> {
+  while (!done()) await new Promise((resolve) => setImmediate(resolve));
+}
+
+/** Node.js accepts one connection a turn, which would keep those that send at once apart. */
+async function crowd(count: number) {
+  const accepted: Socket[] = [];
+  server.on("connection", (socket: Socket) => void accepted.push(socket));
+  const sockets = await Promise.all(Array.from({ length: count }, client));
+  await until(() => accepted.length === count);
+  return { sockets, accepted };
+}
+
 const closing = (socket: Socket): Promise<void> =>
   new Promise((resolve) => socket.once("close", () => resolve()));
 
@@ -75,6 +88,31 @@ test("so is one over TLS", async () => {
   socket.write("GET / HTTP/1.1\r\n\r\n".repeat(1500));
   await closed;
   expect(asked).toBe(MOST + 1);
+});
+
+test("requests of many connections that arrive at once begin in several turns of the event loop", async () => {
+  const { sockets } = await crowd(40);
+  for (const socket of sockets) socket.write("GET / HTTP/1.1\r\n\r\n".repeat(MOST));
+  let before = 0;
+  let most = 0;
+  while (answers.length < 40 * MOST) {
+    await new Promise((resolve) => setImmediate(resolve));
+    most = Math.max(most, answers.length - before);
+    before = answers.length;
+  }
+  // What is counted here as one turn may be two.
+  expect(most).toBeLessThanOrEqual(2 * 32);
+});
+
+test("a request whose connection is closed while it waits does not begin", async () => {
+  const { sockets, accepted } = await crowd(40);
+  const closed = Promise.all(sockets.map(closing));
+  for (const socket of sockets) socket.write("GET / HTTP/1.1\r\n\r\n".repeat(MOST));
+  // All have arrived, and 32 or 64 have begun.
+  await until(() => asked === 40 * MOST);
+  for (const socket of accepted) socket.destroy();
+  await closed;
+  expect(answers.length).toBeLessThan(40 * MOST);
 });
 
 test("a connection that waits for its answers may send as many as it likes", async () => {

@@ -1,15 +1,18 @@
 import type { RequestListener, Server, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
+import { createRequestTurns } from "./request-turns.ts";
 
 /** With which Node.js has its parser stop behind the head of a request, as before another protocol. */
 const STOP_PARSING = 2;
 
 /**
  * Has requests answered, and cuts a connection that sends more than so many without waiting for answers. No probe and no
- * client of SCIM does it, and thousands of requests fit into the 64 KiB that Node.js reads and parses at once.
+ * client of SCIM does it, and thousands of requests fit into the 64 KiB that Node.js reads and parses at once. The connections
+ * of all servers take turns.
  */
 export function boundUnanswered(most: number): (server: Server, answer: RequestListener) => void {
   const counts = new WeakMap<Socket, number>();
+  const takeTurn = createRequestTurns();
 
   function admits(socket: Socket, response: ServerResponse): boolean {
     if (socket.destroyed) return false;
@@ -24,14 +27,22 @@ export function boundUnanswered(most: number): (server: Server, answer: RequestL
     return true;
   }
 
-  return (server, answer) => {
-    server.on("request", (request, response) => {
-      if (admits(request.socket, response)) answer(request, response);
+  function whenItsTurn(socket: Socket, response: ServerResponse, begin: () => void): void {
+    if (!admits(socket, response)) return;
+    takeTurn(socket, () => {
+      if (!socket.destroyed) begin();
     });
+  }
+
+  return (server, answer) => {
+    server.on("request", (request, response) =>
+      whenItsTurn(request.socket, response, () => answer(request, response)),
+    );
     // Node.js answers an expectation that it does not know by itself, and each of thousands.
     server.on("checkExpectation", ({ socket }, response) => {
-      if (admits(socket, response))
-        response.writeHead(417, { connection: "close", "content-length": 0 }).end();
+      whenItsTurn(socket, response, () =>
+        response.writeHead(417, { connection: "close", "content-length": 0 }).end(),
+      );
     });
   };
 }
