@@ -318,6 +318,16 @@ describe("who is slow", () => {
   });
 });
 
+test("those who do not read their answers lose their place to a probe", async () => {
+  const { port } = await start({ limits: { connections: 20 }, metrics: async () => "x".repeat(4_000_000) });
+  for (let at = 0; at < 20; at += 1) {
+    const socket = await raw(port);
+    socket.write("GET /metrics HTTP/1.1\r\nhost: a\r\n\r\n".repeat(8));
+    await once(socket, "readable");
+  }
+  for (let at = 0; at < 5; at += 1) expect((await ask(port, "/livez")).status).toBe(200);
+});
+
 describe("opening and closing", () => {
   test("a port that is in use is named", async () => {
     const { port } = await start();

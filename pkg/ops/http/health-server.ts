@@ -59,7 +59,7 @@ export function createHealthServer(options: HealthServerOptions): HealthServer {
   });
   server.setTimeout(limits.idleMs);
   server.maxHeadersCount = 64;
-  limitConnections(limits.connections)(server);
+  limitConnections({ connections: limits.connections, victims: "all" })(server);
   const sources = { ...options, metrics: boundScrapes(options.metrics, options.monotonic) };
   let closed: Promise<void> | undefined;
 

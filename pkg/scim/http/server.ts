@@ -41,9 +41,11 @@ export function createScimServer(options: ScimServerOptions): ScimServer {
   const servers: Server[] = [];
   let answers: RequestListener = () => {};
   let closed: Promise<void> | undefined;
-  const bound = limitConnections(limits.connections, () =>
-    refused({ why: "evicted", peer: "unknown", code: undefined }),
-  );
+  const bound = limitConnections({
+    connections: limits.connections,
+    victims: "idle",
+    onEvicted: () => refused({ why: "evicted", peer: "unknown", code: undefined }),
+  });
   const bounded = boundUnanswered(limits.pipelined);
 
   function newServer(): Server {
