@@ -160,6 +160,36 @@ describe("a client certificate", () => {
     agent.destroy();
   });
 
+  test("ends every handshake that began under the earlier authorities, on a Unix socket too", async () => {
+    const path = join(tmpdir(), `scim-mutual-${process.pid}.sock`);
+    const { access } = await stage.start({
+      listen: `unix:${path}`,
+      security: { tls: mutual() },
+      limits: { handshakeMs: 3_600_000 },
+    });
+    const beginning = await Promise.all(
+      Array.from({ length: 3 }, async () => {
+        const socket = connect(path);
+        socket.on("error", () => {}).resume();
+        await once(socket, "connect");
+        return socket;
+      }),
+    );
+    // The last one to be accepted: the others are there too.
+    const shaken = connectTls({ path, ca: ours.cert, ...reader, checkServerIdentity: () => undefined });
+    shaken.on("error", () => {});
+    await once(shaken, "secureConnect");
+    const closed = Promise.all(
+      beginning.map((socket) => new Promise((resolve) => socket.once("close", resolve))),
+    );
+    stage.file("ca.pem", theirs.cert);
+    access.reload();
+    await closed;
+    expect(beginning.map(({ destroyed }) => destroyed)).toEqual([true, true, true]);
+    shaken.destroy();
+    rmSync(path, { force: true });
+  });
+
   test("is not forgotten by a client that renegotiates in TLS 1.2", async () => {
     const { port } = await stage.start({ security: { tls: mutual() }, limits: { headersMs: 500 } });
     const socket = connectTls({ port, host: "127.0.0.1", ca: ours.cert, maxVersion: "TLSv1.2", ...reader });

@@ -51,7 +51,7 @@ export function limitConnections(limit: ConnectionLimit): (server: Server) => vo
 
   return (server) => {
     server.on("connection", (socket: Socket) => {
-      const key = nameOf(socket);
+      const key = connectionKey(socket);
       const connection = { socket, requests: 0 };
       open.set(key, connection);
       idle.add(connection);
@@ -63,14 +63,14 @@ export function limitConnections(limit: ConnectionLimit): (server: Server) => vo
       makeRoom(connection);
     });
     server.on("request", ({ socket }, response) => {
-      const connection = open.get(nameOf(socket));
+      const connection = open.get(connectionKey(socket));
       if (connection !== undefined) requested(connection, response);
     });
   };
 }
 
 /** With TLS a request has another socket than its connection, between the same ends; those of a Unix socket have no names. */
-function nameOf(socket: Socket): Socket | string {
+export function connectionKey(socket: Socket): Socket | string {
   const { remoteAddress, remotePort, localAddress, localPort } = socket;
   if (remotePort !== undefined) return `${remoteAddress} ${remotePort} ${localAddress} ${localPort}`;
   // Node.js does not document it.

@@ -5,6 +5,7 @@ import { createServer as createHttpsServer } from "node:https";
 import type { Socket } from "node:net";
 import type { SecureContextOptions } from "node:tls";
 import { errnoOf } from "../../core/unknown.ts";
+import { connectionKey } from "../../listener/limit-connections.ts";
 import type { ServerTls } from "../../security/access-control.ts";
 import type { ScimLimits } from "./limits.ts";
 import { socketPeer } from "./raw-answers.ts";
@@ -35,15 +36,15 @@ export function scimHttpServer({ tls, limits, refused }: HttpServerOptions): Ser
     ...FOR_IDENTITY_PROVIDERS,
     handshakeTimeout: handshakeMs,
   });
-  /** In their handshake, by the ends of their connection. */
-  const pending = new Map<string, Socket>();
+  /** In their handshake. */
+  const pending = new Map<Socket | string, Socket>();
   /** A destroyed socket no longer knows its peer. */
   const peers = new WeakMap<object, string>();
   server.on("connection", (socket: Socket) => {
-    const ends = endsOf(socket);
-    pending.set(ends, socket);
+    const key = connectionKey(socket);
+    pending.set(key, socket);
     peers.set(socket, socketPeer(socket));
-    socket.once("close", () => pending.delete(ends));
+    socket.once("close", () => pending.delete(key));
   });
   tls.onRenewed((context) => {
     server.setSecureContext({ ...context, ...FOR_IDENTITY_PROVIDERS });
@@ -51,7 +52,7 @@ export function scimHttpServer({ tls, limits, refused }: HttpServerOptions): Ser
     for (const socket of pending.values()) socket.destroy();
   });
   server.on("secureConnection", (socket) => {
-    pending.delete(endsOf(socket));
+    pending.delete(connectionKey(socket));
     // Each request is checked too, so only those that run go on for a while.
     tls.connected(socket, () => setTimeout(() => socket.destroy(), INVALID_CERTIFICATE_GRACE_MS).unref());
   });
@@ -65,10 +66,6 @@ export function scimHttpServer({ tls, limits, refused }: HttpServerOptions): Ser
     socket.destroy();
   });
   return server;
-}
-
-function endsOf({ remoteAddress, remotePort, localAddress, localPort }: Socket): string {
-  return `${remoteAddress} ${remotePort} ${localAddress} ${localPort}`;
 }
 
 /** Requests that run when a client certificate stops being valid may end. */
