@@ -216,6 +216,26 @@ describe("a token", () => {
     expect(service.calls.map(({ call }) => call?.caller)).toEqual(["token:auditor", "token:okta"]);
   });
 
+  test("whose requests take their time does not take every connection", async () => {
+    const { ask, events, port } = await stage.start({
+      security: { tokensFile: tokens() },
+      limits: { connections: 8 },
+    });
+    const slow = `POST /scim/v2/Users HTTP/1.1\r\nhost: a\r\nauthorization: Bearer deploy\r\ncontent-length: 9\r\n`;
+    const sockets = await Promise.all(
+      Array.from({ length: 8 }, async () => {
+        const socket = connect(port, "127.0.0.1");
+        socket.on("error", () => {}).resume();
+        await once(socket, "connect");
+        socket.write(`${slow}content-type: application/scim+json\r\n\r\n`);
+        return socket;
+      }),
+    );
+    await vi.waitFor(() => expect(events.map(({ status }) => status)).toEqual([503, 503]));
+    expect((await ask("/Users", { token: "look" })).status).toBe(200);
+    for (const socket of sockets) socket.destroy();
+  });
+
   test("that is missing, wrong or given twice is 401, and the body is not read", async () => {
     const { ask, raw, service } = await stage.start({ security: { tokensFile: tokens() } });
     for (const options of [{}, { token: "wrong" }, { json: { userName: "a" } }]) {

@@ -12,7 +12,7 @@ export interface ScimLimits {
   readonly headerBytes: number;
   /** Of an id in a path, in characters. */
   readonly idLength: number;
-  /** Under way; one caller may have half of them. */
+  /** Under way; one caller may have half of them, and three quarters of `connections`. */
   readonly requests: number;
   readonly bulkOperations: number;
   readonly bulkBytes: number;

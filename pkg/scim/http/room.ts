@@ -1,4 +1,5 @@
-// What requests under way may take together: their number, and the bytes of their bodies. One caller has at most half.
+// What requests under way may take together: their number, and the bytes of their bodies. One caller has at most half, and
+// three quarters of the connections.
 import type { ScimLimits } from "./limits.ts";
 
 export interface Room {
@@ -12,14 +13,18 @@ export interface Guest {
   leave(): void;
 }
 
-export function createRoom({ requests, allBodyBytes }: Pick<ScimLimits, "requests" | "allBodyBytes">): Room {
+type RoomLimits = Pick<ScimLimits, "requests" | "allBodyBytes" | "connections">;
+
+export function createRoom({ requests, allBodyBytes, connections }: RoomLimits): Room {
+  // A connection with a request is not closed for a new one, so there must be others.
+  const mostOfCaller = Math.max(1, Math.min(requests / 2, (connections * 3) / 4));
   const callers = new Map<string, { requests: number; bytes: number }>();
   const all = { requests: 0, bytes: 0 };
 
   return {
     enter(caller) {
       const own = callers.get(caller) ?? { requests: 0, bytes: 0 };
-      if (all.requests >= requests || own.requests >= Math.max(1, requests / 2)) return undefined;
+      if (all.requests >= requests || own.requests >= mostOfCaller) return undefined;
       callers.set(caller, own);
       let bytes = 0;
       let inside = true;
