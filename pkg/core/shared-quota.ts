@@ -123,7 +123,7 @@ export type SharingMode = "shared" | "local share" | "unknown account";
 export interface SharingStatus {
   readonly category: Category;
   readonly mode: SharingMode;
-  /** The place answers, and gives no turns although calls wait. */
+  /** The place answers, and gives no turns in time although calls wait. */
   readonly silent: boolean;
   readonly instances: number;
   readonly poolInstances: number;

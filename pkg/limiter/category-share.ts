@@ -218,7 +218,9 @@ export class CategoryShare implements SharedTurns {
     this.#clock.learn(answer.sharedNowMs, sentAt, now);
     const { offsetMs } = this.#clock;
     const madeAt = answer.sharedNowMs - offsetMs;
-    const judgement = this.#hunger.judge(report, answer, now);
+    const turns = answer.turnsInMs.map((ms) => ({ at: madeAt + ms, givenForMs: answer.sharedNowMs + ms }));
+    const inTime = turns.filter(({ at }) => at >= now - LATE_MS).length;
+    const judgement = this.#hunger.judge(report, answer, inTime, now);
     this.#silent = judgement === "silent" || (this.#silent && judgement !== "gives turns");
     if (!this.#silent) this.#shared = true;
     this.#clockIsKnown = true;
@@ -231,7 +233,6 @@ export class CategoryShare implements SharedTurns {
       offsetMs,
     };
     this.#aheadUntil = madeAt + answer.aheadMs;
-    const turns = answer.turnsInMs.map((ms) => ({ at: madeAt + ms, givenForMs: answer.sharedNowMs + ms }));
     this.#held = [...this.#held, ...turns].toSorted((a, b) => a.at - b.at).slice(0, MOST_HELD);
     this.#outcomes.setKnown(answer.outcomesKnown);
     if (answer.setPerSecond !== this.#lowestPerSecond) {

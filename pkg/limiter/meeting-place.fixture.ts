@@ -30,6 +30,8 @@ interface Place {
   comeBack(): void;
   /** It answers, and gives no turns (true), or gives them again. */
   keepTurns(keeps: boolean): void;
+  /** Its answers take so long to come back. */
+  answerAfter(ms: number): void;
   /** Answers this instead, once. */
   answerNext(answer: Partial<QuotaAnswer>): void;
 }
@@ -41,6 +43,7 @@ export function createMeetingPlace(loop: VirtualLoop): Place {
   let reachable = true;
   let startAt = 0;
   let givesTurns = true;
+  let answerMs = 0;
   let forged: Partial<QuotaAnswer> | undefined;
 
   function answer(name: string, pool: string, report: QuotaReport): QuotaAnswer {
@@ -86,13 +89,18 @@ export function createMeetingPlace(loop: VirtualLoop): Place {
     return made;
   }
 
+  function later<T>(ms: number, take: (value: T) => void, value: T): void {
+    if (ms === 0) take(value);
+    else loop.at(loop.now() + ms, () => take(value));
+  }
+
   return {
     reports,
     exchange: (name, pool = "pool") => ({
       report: (report) =>
         new Promise((resolve, reject) => {
           loop.at(loop.now() + 1, () => {
-            if (reachable) resolve(answer(name, pool, report));
+            if (reachable) later(answerMs, resolve, answer(name, pool, report));
             else reject(new GovernanceError("unavailable", "the place is not reachable"));
           });
         }),
@@ -116,6 +124,9 @@ export function createMeetingPlace(loop: VirtualLoop): Place {
     },
     keepTurns: (keeps) => {
       givesTurns = !keeps;
+    },
+    answerAfter: (ms) => {
+      answerMs = ms;
     },
     answerNext: (next) => {
       forged = next;

@@ -153,6 +153,24 @@ describe("SHARE-7: a place that answers and gives no turns", () => {
     }
   });
 
+  it("is one too whose answers come after their turns: calls go on, and the status says so", async () => {
+    const place = createMeetingPlace(scene.loop);
+    const [only] = joined(place, 1);
+    if (only === undefined) throw new Error("no instance");
+    const starts = scene.keepCalling(only.throttle, 4, 50);
+    await scene.loop.run(10_000);
+    place.answerAfter(600);
+    await scene.loop.run(30_000);
+    const before = starts.length;
+    await scene.loop.run(60_000);
+    expect(starts.length - before).toBeGreaterThanOrEqual(30 * 5 * 0.95);
+    expect(userList(only)).toMatchObject({ mode: "local share", silent: true });
+    place.answerAfter(0);
+    await scene.loop.run(90_000);
+    expect(userList(only)).toMatchObject({ mode: "shared", silent: false });
+    expect(mostInWindow(starts, 9999)).toBeLessThanOrEqual(50);
+  });
+
   it("is noticed to be well again also while no call waits", async () => {
     const place = createMeetingPlace(scene.loop);
     const [only] = joined(place, 1);

@@ -33,7 +33,11 @@ const answer = (more: Partial<QuotaAnswer> = {}): QuotaAnswer => ({
 /** When it counts as silent first, with an answer in each quarter of a second. */
 function silentAt(next: (now: number) => readonly [QuotaReport, QuotaAnswer]): number | undefined {
   const hunger = new TurnHunger();
-  for (let now = 0; now <= 600_000; now += 250) if (hunger.judge(...next(now), now) === "silent") return now;
+  for (let now = 0; now <= 600_000; now += 250) {
+    const [asked, answered] = next(now);
+    const inTime = answered.turnsInMs.filter((ms) => ms >= 0).length;
+    if (hunger.judge(asked, answered, inTime, now) === "silent") return now;
+  }
   return undefined;
 }
 
@@ -48,6 +52,14 @@ describe("a place", () => {
   it("is silent also where it says that others get turns, if writes wait", () => {
     const waiting = { writes: 1, others: 0, background: 0 };
     expect(silentAt((now) => [report({ waiting }), answer({ givenInAll: now })])).toBe(13_250);
+  });
+
+  it("is silent also where its turns come too late, and where others get some in time", () => {
+    const late = { turnsInMs: [-300], instances: 1, poolInstances: 1 };
+    expect(silentAt(() => [report(), answer(late)])).toBe(5500);
+    expect(silentAt((now) => [report(), answer({ ...late, givenInAll: now })])).toBe(5500);
+    const sometimes = (now: number) => ({ ...late, turnsInMs: now % 1000 === 0 ? [-300] : [] });
+    expect(silentAt((now) => [report(), answer({ ...sometimes(now), givenInAll: now })])).toBe(5500);
   });
 
   it.for<readonly [string, (now: number) => readonly [QuotaReport, QuotaAnswer]]>([

@@ -114,7 +114,7 @@ function logChange(change: SharingChange, trouble: string, log: Logger): void {
     case "lost":
       log.warn(
         change.silent
-          ? "the quota is not shared: Redis answers, but gives no turns although calls wait; this instance uses its part of each rate until it does"
+          ? "the quota is not shared: Redis answers, but gives no turns in time although calls wait; this instance uses its part of each rate until it does"
           : `the quota is not shared: Redis cannot be asked (${describeTrouble(trouble)}); this instance uses its part of each rate until it can`,
         { instances: change.instances },
       );

@@ -27,7 +27,7 @@ export interface SharedQuotaHealth {
   /** Of all categories the worst. */
   readonly mode: SharingMode;
   readonly instances: number;
-  /** Redis answers, and gives no turns although calls wait. */
+  /** Redis answers, and gives no turns in time although calls wait. */
   readonly silent: boolean;
   /** Categories in which another instance has a lower rate set. */
   readonly lowered: readonly Category[];

@@ -15,7 +15,7 @@ export function createSharingMetrics(registry: Registry, sources: Sources): void
   );
   gauge(
     "connector_shared_quota_silent",
-    "1 while Redis answers and gives no turns although calls wait, so that this instance uses its own part.",
+    "1 while Redis answers and gives no turns in time although calls wait, so that this instance uses its own part.",
     ({ silent }) => Number(silent),
   );
   gauge(
