@@ -57,6 +57,8 @@ export interface QuotaReport {
   readonly throttled: boolean;
   /** The part of its rate that it uses after that, 1: all. For a place that has lost what it knew. */
   readonly fraction: number;
+  /** How long the last answers took to come. Turns are given so much further ahead. */
+  readonly roundTripMs: number;
 }
 
 export interface QuotaAnswer {

@@ -25,6 +25,8 @@ const LATE_MS = 250;
 /** When calls were sent is reported so soon, also when none waits any more. */
 const OUTCOMES_MS = 250;
 const AHEAD_MS = 1000;
+/** What is kept of the longest time that an answer took, with each later one. */
+const KEPT_OF_WAY = 0.8;
 const NO_CALLS: WaitingCalls = { writes: 0, others: 0, background: 0 };
 
 export interface CategoryShareOptions {
@@ -70,6 +72,7 @@ export class CategoryShare implements SharedTurns {
   #aheadUntil = Number.NEGATIVE_INFINITY;
   #throttled = false;
   #pollMs = HEARTBEAT_MS;
+  #roundTripMs = 0;
   #timer: NodeJS.Timeout | undefined;
   #underWay = false;
   /** The waiting calls are reported, and reported again until they have their turns. */
@@ -195,6 +198,7 @@ export class CategoryShare implements SharedTurns {
         sentAtMs: this.#clockIsKnown ? sentAt + this.#membership.offsetMs : undefined,
         throttled,
         fraction: this.#fraction,
+        roundTripMs: this.#roundTripMs,
       };
       const answer = await exchange.report(report);
       this.#underWay = false;
@@ -216,6 +220,7 @@ export class CategoryShare implements SharedTurns {
     const { monotonic, onReach, onLowest, listener } = this.#options;
     const now = monotonic();
     this.#clock.learn(answer.sharedNowMs, sentAt, now);
+    this.#roundTripMs = Math.max(now - sentAt, this.#roundTripMs * KEPT_OF_WAY);
     const { offsetMs } = this.#clock;
     const madeAt = answer.sharedNowMs - offsetMs;
     const turns = answer.turnsInMs.map((ms) => ({ at: madeAt + ms, givenForMs: answer.sharedNowMs + ms }));
@@ -254,7 +259,11 @@ export class CategoryShare implements SharedTurns {
       this.#fallbacks += 1;
       const now = this.#options.monotonic();
       // Turns are not given further ahead than this, whatever was answered.
-      const furthest = now + AHEAD_MS + (2000 / this.#lowestPerSecond) * this.#membership.instances;
+      const furthest =
+        now +
+        AHEAD_MS +
+        1.5 * this.#roundTripMs +
+        (2000 / this.#lowestPerSecond) * this.#membership.instances;
       this.#local.begin(this.#membership, Math.max(now, Math.min(this.#aheadUntil, furthest)));
     }
     this.#options.onReach();

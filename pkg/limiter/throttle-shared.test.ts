@@ -259,6 +259,22 @@ describe("SHARE-2: the place is asked", () => {
     expect(reports.length).toBeLessThanOrEqual(61);
   });
 
+  it("with how long its answers take, and the longest of late is forgotten by little and little", async () => {
+    const place = createMeetingPlace(scene.loop);
+    joined(place, 1);
+    await scene.loop.run(5000);
+    const said = (): number => Math.round(place.reports.at(-1)?.roundTripMs ?? 0);
+    expect(said()).toBe(1);
+    place.answerAfter(300);
+    await scene.loop.run(10_000);
+    expect(said()).toBe(301);
+    place.answerAfter(0);
+    await scene.loop.run(13_500);
+    expect(said()).toBeGreaterThan(100);
+    await scene.loop.run(60_000);
+    expect(said()).toBe(1);
+  });
+
   it("at once when a write comes while other calls wait", async () => {
     const place = createMeetingPlace(scene.loop);
     const [only] = joined(place, 1, 1);

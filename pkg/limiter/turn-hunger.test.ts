@@ -13,6 +13,7 @@ const report = (more: Partial<QuotaReport> = {}): QuotaReport => ({
   sentAtMs: undefined,
   throttled: false,
   fraction: 1,
+  roundTripMs: 1,
   ...more,
 });
 const answer = (more: Partial<QuotaAnswer> = {}): QuotaAnswer => ({

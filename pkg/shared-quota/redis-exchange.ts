@@ -34,6 +34,7 @@ const GOODBYE: QuotaReport = {
   knownInstances: 0,
   throttled: false,
   fraction: 1,
+  roundTripMs: 0,
 };
 
 /** The instances of one account and Region meet in Redis: one key for each quota category. */
@@ -84,6 +85,7 @@ export function createRedisExchange(options: RedisExchangeOptions): QuotaExchang
       report.sentAtMs ?? "",
       report.outcomes.upTo,
       report.outcomes.list.map(inMicroseconds).join(" "),
+      Math.ceil(report.roundTripMs),
     ];
     return within(ANSWER_WITHIN_MS, evaluate(client, key, values));
   }

@@ -36,6 +36,8 @@ export const QUOTA_SCRIPT = `
 local key, id, pool, leaving = KEYS[1], ARGV[1], ARGV[2], ARGV[11] == '1'
 local set, held, ahead, known = tonumber(ARGV[3]), tonumber(ARGV[7]), tonumber(ARGV[8]), tonumber(ARGV[9])
 local want = {tonumber(ARGV[4]), tonumber(ARGV[5]), tonumber(ARGV[6])}
+-- How long a report and its answer are under way.
+local way = tonumber(ARGV[17])
 local time = redis.call('TIME')
 local now = tonumber(time[1]) * 1000 + tonumber(time[2]) / 1000
 
@@ -78,6 +80,10 @@ local function reduce(m, by)
 end
 local function class(m) return m.want[1] > 0 and 1 or m.want[2] > 0 and 2 or 3 end
 
+local function patience(m)
+  return (busy(m) and math.max(${BUSY_ABSENT_MS}, 3 * (s.poll or 0)) or ${IDLE_ABSENT_MS}) + (m.way or 0)
+end
+
 -- Who is here.
 local me = s.members[id]
 if leaving then
@@ -87,7 +93,7 @@ else
     me = {pool = pool, turn = 0, want = {0, 0, 0}, box = {}}
     s.members[id] = me
   end
-  me.seen, me.set, me.pool = now, set, pool
+  me.seen, me.set, me.pool, me.way = now, set, pool, way
 end
 -- What counts is when calls were sent. A state that was lost learns of all of them once more.
 local regained, after, upTo = 0, tonumber(ARGV[13]), tonumber(ARGV[15])
@@ -123,7 +129,6 @@ if me ~= nil then
   end
 end
 local all, live, mates, place, lowest, poolBusy, anyBusy = 0, {}, 0, 0, set, false, false
-local busyPatience = math.max(${BUSY_ABSENT_MS}, 3 * (s.poll or 0))
 local present = 0
 for other, m in pairs(s.members) do
   local age = now - m.seen
@@ -134,7 +139,7 @@ for other, m in pairs(s.members) do
     lowest = math.min(lowest, m.set)
     if other < id then place = place + 1 end
     if m.pool == pool then mates = mates + 1 end
-    if age <= (busy(m) and busyPatience or ${IDLE_ABSENT_MS}) then
+    if age <= patience(m) then
       live[other] = m
       present = present + 1
       if busy(m) then
@@ -170,11 +175,13 @@ if s.fraction >= 1 then current = lowest end
 local margin = math.max(${SHARED_MARGIN.least}, math.min(${SHARED_MARGIN.most}, ${SHARED_MARGIN.evenSecond} * lowest / (lowest + 2)))
 local turn = 1000 * margin / (current * math.max(1, present) / math.max(1, instances))
 local poll = math.min(1000, math.max(40, math.min(250, turn / 2), 3 * present))
-local horizon = poll + ${SPARE_MS}
+-- Until the answer to the next report is there.
+local horizon = poll + ${SPARE_MS} + 1.5 * way
 s.poll = poll
 
 -- A turn that somebody waited for and nobody got is made up for, as far as the windows allow; unused time is not saved.
-s.next = math.max(s.next, now + ahead)
+-- What the instance knows of it was so when it sent the report.
+s.next = math.max(s.next, math.min(now, math.max(sent or 0, now - way)) + ahead)
 s.credit = math.min(${CATCH_UP_MS}, s.credit + regained * turn)
 if anyBusy and present >= instances then
   s.next = math.max(s.next, now - ${CATCH_UP_MS})
@@ -183,7 +190,7 @@ else
 end
 -- Nobody knows what was given out before.
 if fresh then s.next = math.max(s.next, now + horizon) end
-s.next = math.min(s.next, now + horizon + turn)
+s.next = math.min(s.next, math.max(now + horizon, s.last) + turn)
 
 local full, long = 1000 * margin / lowest, math.max(10000, 1000 / lowest)
 local inLong, inSecond = math.max(1, math.floor(lowest * 10 + 1e-9)), math.floor(lowest + 2)
@@ -192,7 +199,7 @@ local secondMs = 1000 + ${WINDOW_PART} * (inSecond * full - 1000)
 -- The moment of the next turn.
 local function moment()
   local n = #s.log
-  local at = math.max(now, s.last + turn * ${SHORTEST_PART})
+  local at = math.max(now + way / 2, s.last + turn * ${SHORTEST_PART})
   if s.credit < turn then at = math.max(at, s.next) end
   if n >= inSecond then at = math.max(at, s.log[n - inSecond + 1] + secondMs) end
   if n >= inLong then at = math.max(at, s.log[n - inLong + 1] + longMs) end
@@ -225,7 +232,7 @@ if not leaving then
     local best, bestId, bestClass, bestPool
     for other, m in pairs(live) do
       -- Another instance must be able to fetch it in time.
-      if busy(m) and (m == me or at >= m.seen + poll + 15) then
+      if busy(m) and (m == me or at >= m.seen + poll + 15 + 1.5 * (m.way or 0)) then
         local c, q = class(m), s.pools[m.pool]
         local before = best == nil or c < bestClass
         if not before and c == bestClass then

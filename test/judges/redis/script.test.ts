@@ -7,7 +7,7 @@ import { busiestWindow } from "../../cognito/rates.ts";
 import { type RedisServer, startRedis } from "../../support/redis-server.ts";
 
 const CLOCK = "redis.call('TIME')";
-const SCRIPT = QUOTA_SCRIPT.replace(CLOCK, "{ARGV[17], ARGV[18]}");
+const SCRIPT = QUOTA_SCRIPT.replace(CLOCK, "{ARGV[18], ARGV[19]}");
 const KEY = "quota";
 
 let server: RedisServer;
@@ -40,12 +40,18 @@ interface Member {
   /** What became of its turns, in microseconds of the clock of Redis, and how many of them are known there. */
   readonly outcomes: { readonly given: number; readonly sent: number }[];
   told: number;
+  /** How long a report and its answer are under way, half of it each. */
+  readonly wayMs: number;
 }
 
 /** Real time, and the clock of Redis beside it. */
 const world = { now: 0, clockOffset: 1_795_000_000_000 };
 
-function member(id: string, pool = "a", more: Partial<Pick<Member, "set" | "waiting">> = {}): Member {
+function member(
+  id: string,
+  pool = "a",
+  more: Partial<Pick<Member, "set" | "waiting" | "wayMs">> = {},
+): Member {
   return {
     id,
     pool,
@@ -57,12 +63,14 @@ function member(id: string, pool = "a", more: Partial<Pick<Member, "set" | "wait
     starts: [],
     outcomes: [],
     told: 0,
+    wayMs: 0,
     ...more,
   };
 }
 
 async function report(m: Member, flags: { readonly throttled?: true; readonly leaving?: true } = {}) {
-  const clock = world.now + world.clockOffset;
+  const madeAt = world.now + m.wayMs / 2;
+  const clock = madeAt + world.clockOffset;
   // A turn that is still to come is held.
   const held = m.starts.filter((at) => at > world.now).length;
   const values = [m.id, m.pool, m.set, ...m.waiting, held, m.aheadUntil - world.now, m.known]
@@ -73,13 +81,14 @@ async function report(m: Member, flags: { readonly throttled?: true; readonly le
         .map(({ given, sent }) => `${given},${sent}`)
         .join(" "),
     ])
-    .concat([Math.floor(clock / 1000), Math.round((clock % 1000) * 1000)]);
+    .concat([m.wayMs, Math.floor(clock / 1000), Math.round((clock % 1000) * 1000)]);
   const answer = parseAnswer(await redis.eval(SCRIPT, 1, KEY, ...values));
-  m.starts.push(...answer.turnsInMs.map((ms) => world.now + ms));
-  m.aheadUntil = world.now + answer.aheadMs;
+  const answeredAt = world.now + m.wayMs;
+  m.starts.push(...answer.turnsInMs.map((ms) => Math.max(answeredAt, madeAt + ms)));
+  m.aheadUntil = madeAt + answer.aheadMs;
   m.known = answer.instances;
+  m.reportsAt = answer.outcomesKnown < m.told ? answeredAt : answeredAt + answer.pollMs;
   m.told = answer.outcomesKnown;
-  m.reportsAt = world.now + answer.pollMs;
   return answer;
 }
 
@@ -114,7 +123,7 @@ function expectInside(members: readonly Member[], rate: number): void {
 }
 
 /** Time begins at 0 with each test. */
-function begin(count: number, more: Partial<Pick<Member, "set" | "waiting">> = {}): Member[] {
+function begin(count: number, more: Partial<Pick<Member, "set" | "waiting" | "wayMs">> = {}): Member[] {
   world.now = 0;
   world.clockOffset = 1_795_000_000_000;
   return Array.from({ length: count }, (_, index) => member(`m${index}`, "a", more));
@@ -135,6 +144,22 @@ describe("QUOTA-1: the turns of all instances", () => {
     expectInside(members, rate);
     expect(startsOf(members).length).toBeGreaterThanOrEqual(rate * (seconds - 2) * 0.97);
   });
+
+  test.for([
+    [5, 2, 100],
+    [30, 2, 10],
+    [30, 8, 20],
+    [30, 2, 300],
+    [5, 3, 600],
+  ] as const)(
+    "use %d per second with %d instances also where an answer takes %d ms",
+    async ([rate, count, wayMs]) => {
+      const members = begin(count, { set: rate, wayMs });
+      await run(members, 42_000);
+      expectInside(members, rate);
+      expect(startsOf(members).filter((at) => at >= 2000).length).toBeGreaterThanOrEqual(rate * 40 * 0.95);
+    },
+  );
 
   test("come as calls come, and unused time is not saved", async () => {
     const members = begin(1, { waiting: [0, 0, 0] });
@@ -371,6 +396,7 @@ describe("QUOTA-5: the clock of Redis", () => {
       clock - 1001,
       0,
       "",
+      0,
       Math.floor(clock / 1000),
       0,
     );
