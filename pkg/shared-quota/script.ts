@@ -29,6 +29,8 @@ const SENT_MS = 10_000;
 const WINDOW_PART = 0.8;
 /** A state whose turns are further ahead counts as lost. */
 const MOST_AHEAD_MS = 120_000;
+/** Reports say no longer time since the last turn that was given out. */
+const MOST_BEHIND_MS = 60_000;
 /** How far beyond the next report turns are given out. */
 const SPARE_MS = 45;
 
@@ -51,15 +53,25 @@ if raw then
   local ok, value = pcall(cmsgpack.unpack, raw)
   if ok and type(value) == 'table' and value.version == 1 then s = value end
 end
-if s ~= nil and now < s.at then
-  -- The clock was set back: what was is as long ago as before.
-  local by = s.at - now
-  for _, name in ipairs({'next', 'last', 'born', 'cutAt', 'since'}) do s[name] = s[name] - by end
-  for i = 1, #s.log do s.log[i] = s.log[i] - by end
+-- The clock was set: what was is as long ago as before.
+local function setBy(ms)
+  for _, name in ipairs({'next', 'last', 'born', 'cutAt', 'since'}) do s[name] = s[name] + ms end
+  for i = 1, #s.log do s.log[i] = s.log[i] + ms end
   for _, m in pairs(s.members) do
-    m.seen = m.seen - by
-    for i = 1, #m.box do m.box[i] = m.box[i] - by end
+    m.seen = m.seen + ms
+    if m.next ~= nil then m.next = m.next + ms end
+    for i = 1, #m.box do m.box[i] = m.box[i] + ms end
   end
+end
+if s ~= nil and now < s.at then
+  setBy(now - s.at)
+end
+-- By its own clock an instance knows how long ago its last answer was: so it shows that the clock was set forward. Where
+-- others have reported meanwhile, the instance itself was stopped, and a state without what it has reported is an older one.
+local knew = s ~= nil and not leaving and s.members[id] or nil
+if knew and knew.next and (knew.told or 0) >= tonumber(ARGV[13]) and ahead > -${MOST_BEHIND_MS} then
+  local by = math.min(now - s.at, now + ahead - knew.next)
+  if by > ${TOO_OLD_MS} then setBy(by) end
 end
 -- Nothing is given so far ahead: this is not from the script.
 if s ~= nil and math.max(s.next, s.last, s.log[#s.log] or 0) > now + ${MOST_AHEAD_MS} then s = nil end
@@ -262,6 +274,7 @@ if extra > 0 then
   s.log = rest
 end
 
+if me ~= nil then me.next = s.next end
 local used = {}
 for _, m in pairs(s.members) do used[m.pool] = true end
 for name in pairs(s.pools) do

@@ -382,6 +382,44 @@ describe("QUOTA-5: the clock of Redis", () => {
     expect(startsOf(members).length).toBeGreaterThanOrEqual(190);
   });
 
+  test.for([2000, 120_000])(
+    "is set %d ms forward: nobody is forgotten, and no call of the last ten seconds",
+    async (jumpMs) => {
+      const members = begin(4);
+      await run(members, 20_000);
+      const recent = (): Promise<number> =>
+        redis
+          .eval(
+            `local n = 0
+          for _, at in ipairs(cmsgpack.unpack(redis.call('GET', KEYS[1])).log) do
+            if at > ARGV[1] - 10000 then n = n + 1 end
+          end
+          return n`,
+            1,
+            KEY,
+            world.now + world.clockOffset,
+          )
+          .then(Number);
+      expect(await recent()).toBeGreaterThanOrEqual(48);
+      world.clockOffset += jumpMs;
+      const [first] = members;
+      if (first === undefined) throw new Error("no member");
+      expect((await report(first)).instances).toBe(4);
+      expect(await recent()).toBeGreaterThanOrEqual(48);
+    },
+  );
+
+  test("counts as it is where an instance was stopped for a minute, whose own clock did not go on", async () => {
+    const [goesOn, stops] = begin(2, { set: 10 });
+    if (goesOn === undefined || stops === undefined) throw new Error("no members");
+    await run([goesOn, stops], 20_000);
+    await run([goesOn], 80_000);
+    stops.aheadUntil += 60_000;
+    await run([goesOn, stops], 100_000);
+    expect(startsOf([goesOn, stops]).filter((at) => at >= 80_000).length).toBeGreaterThanOrEqual(190);
+    expectInside([goesOn, stops], 10);
+  });
+
   test("a report that was under way for over a second is refused, and changes nothing", async () => {
     const [only] = begin(1);
     if (only === undefined) throw new Error("no member");
