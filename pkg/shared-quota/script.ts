@@ -8,6 +8,9 @@ export const ANSWER_FIELDS = 10;
 /** The state of an account that is not used any more is gone after so long. */
 const KEPT_MS = 600_000;
 /** An instance that said nothing for so long uses its local share; where calls of it wait, sooner. */
+const HEARTBEAT_MS = 1000;
+/** A report that is later than this is not coming soon. */
+const LATE_REPORT_MS = 100;
 const IDLE_ABSENT_MS = 2500;
 const BUSY_ABSENT_MS = 750;
 /** After so long its part goes to the others. */
@@ -29,6 +32,8 @@ const SENT_MS = 10_000;
 const WINDOW_PART = 0.8;
 /** A state whose turns are further ahead counts as lost. */
 const MOST_AHEAD_MS = 120_000;
+/** Within this time after the first, the others are back too. */
+const REJOINING_MS = 1500;
 /** Reports say no longer time since the last turn that was given out. */
 const MOST_BEHIND_MS = 60_000;
 /** How far beyond the next report turns are given out. */
@@ -55,7 +60,7 @@ if raw then
 end
 -- The clock was set: what was is as long ago as before.
 local function setBy(ms)
-  for _, name in ipairs({'next', 'last', 'born', 'cutAt', 'since'}) do s[name] = s[name] + ms end
+  for _, name in ipairs({'next', 'last', 'born', 'cutAt', 'since', 'backAt'}) do s[name] = (s[name] or 0) + ms end
   for i = 1, #s.log do s.log[i] = s.log[i] + ms end
   for _, m in pairs(s.members) do
     m.seen = m.seen + ms
@@ -102,9 +107,11 @@ if leaving then
   s.members[id] = nil
 else
   if me == nil then
-    me = {pool = pool, turn = 0, want = {0, 0, 0}, box = {}}
+    me = {pool = pool, turn = 0, want = {0, 0, 0}, box = {}, seen = now}
+    if known > 1 then s.backAt = now end
     s.members[id] = me
   end
+  if now - me.seen > patience(me) then s.backAt = now end
   me.seen, me.set, me.pool, me.way = now, set, pool, way
 end
 -- What counts is when calls were sent. A state that was lost learns of all of them once more.
@@ -141,7 +148,7 @@ if me ~= nil then
   end
 end
 local all, live, mates, place, lowest, poolBusy, anyBusy = 0, {}, 0, 0, set, false, false
-local present = 0
+local present, silent, unseenMs = 0, 0, 0
 for other, m in pairs(s.members) do
   local age = now - m.seen
   if age > ${FORGOTTEN_MS} then
@@ -151,6 +158,9 @@ for other, m in pairs(s.members) do
     lowest = math.min(lowest, m.set)
     if other < id then place = place + 1 end
     if m.pool == pool then mates = mates + 1 end
+    if age > (busy(m) and (s.poll or 0) or ${HEARTBEAT_MS}) + (m.way or 0) + ${LATE_REPORT_MS} then
+      unseenMs, silent = unseenMs + math.min(age, ${SENT_MS}), silent + 1
+    end
     if age <= patience(m) then
       live[other] = m
       present = present + 1
@@ -168,6 +178,11 @@ else
   s.expected = 0
 end
 local instances = math.max(all, s.expected)
+-- Who is silent may have used its part by itself, and reports that once it is back.
+silent, unseenMs = silent + instances - all, unseenMs + (instances - all) * ${SENT_MS}
+local unseen = lowest * unseenMs / instances / 1000
+-- Where they come back one after the other, nobody knows which of them had the last turn.
+if now - (s.backAt or 0) < ${REJOINING_MS} then unseen = unseen + silent end
 
 -- The rate: halved by a throttle, recovering, and without the parts of those who use them by themselves.
 if ARGV[10] == '1' then
@@ -208,13 +223,16 @@ local full, long = 1000 * margin / lowest, math.max(10000, 1000 / lowest)
 local inLong, inSecond = math.max(1, math.floor(lowest * 10 + 1e-9)), math.floor(lowest + 2)
 local longMs = long + ${WINDOW_PART} * (inLong * full - long)
 local secondMs = 1000 + ${WINDOW_PART} * (inSecond * full - 1000)
+local atMost = math.floor(inLong - unseen + 1e-9)
+if now - (s.backAt or 0) >= ${REJOINING_MS} then atMost = math.max(1, atMost) end
 -- The moment of the next turn.
 local function moment()
+  if atMost < 1 then return math.huge end
   local n = #s.log
   local at = math.max(now + way / 2, s.last + turn * ${SHORTEST_PART})
   if s.credit < turn then at = math.max(at, s.next) end
   if n >= inSecond then at = math.max(at, s.log[n - inSecond + 1] + secondMs) end
-  if n >= inLong then at = math.max(at, s.log[n - inLong + 1] + longMs) end
+  if n >= atMost then at = math.max(at, s.log[n - atMost + 1] + longMs) end
   return at
 end
 local function give(at)
@@ -239,7 +257,8 @@ if not leaving then
   me.box, me.want = {}, want
   reduce(me, held + #mine)
 
-  local at = moment()
+  -- What the instance sent may not be known here: then it reports again at once, with all of it.
+  local at = me.told < upTo and math.huge or moment()
   while at <= now + horizon and #mine < 200 do
     local best, bestId, bestClass, bestPool
     for other, m in pairs(live) do

@@ -270,6 +270,42 @@ describe("QUOTA-1: calls that are sent later than their turn", () => {
   });
 });
 
+describe("QUOTA-3: who used its own part and comes back", () => {
+  const TURN_MS = 204;
+  const GONE_AT = 20_000;
+
+  /** All use their parts for twelve seconds, then come back one after the other within a second. */
+  async function comeBack(members: readonly Member[], phase: number): Promise<void> {
+    for (const [place, m] of members.entries()) {
+      m.reportsAt = 32_000 + ((place * 370 + phase) % 1000);
+      const firstAt = Math.max(GONE_AT, members[0]?.aheadUntil ?? 0) + place * TURN_MS;
+      for (let at = firstAt; at < m.reportsAt; at += members.length * TURN_MS) {
+        m.starts.push(at);
+        m.outcomes.push({ given: -1, sent: inRedis(at) });
+      }
+    }
+    await run(members, 45_000);
+  }
+
+  test.for([
+    [2, "there"],
+    [3, "there"],
+    [8, "there"],
+    [3, "lost"],
+    [8, "lost"],
+  ] as const)("exceeds nothing with %d instances where the state is %s", async ([count, state]) => {
+    for (let phase = 0; phase < 1000; phase += 77) {
+      await redis.flushall();
+      const members = begin(count);
+      await run(members, GONE_AT);
+      if (state === "lost") await redis.flushall();
+      await comeBack(members, phase);
+      expectInside(members, 5);
+      expect(startsOf(members).length).toBeGreaterThanOrEqual(45 * 5 * 0.95);
+    }
+  });
+});
+
 describe("QUOTA-2: the turns are fair", () => {
   test("between pools, and between the instances of one pool", async () => {
     begin(0);
