@@ -6,6 +6,7 @@ import { afterAll, afterEach, expect, test } from "vitest";
 import { GovernanceError } from "../pkg/core/errors.ts";
 import { connectWorker, type WorkerCalls } from "../pkg/worker/connect-worker.ts";
 import type { Echo } from "./support/echo-thread.ts";
+import type { Synced } from "./support/synced-thread.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "connector-worker-"));
 const started: WorkerCalls<Echo>[] = [];
@@ -54,6 +55,39 @@ test("calls begin in the order in which they were made", async () => {
   const answers = await Promise.all(texts.map((text) => call("log", text)));
   expect(answers.at(-1)).toEqual(texts);
   expect(answers.map((said) => said.length)).toEqual(texts.map((_, index) => index + 1));
+});
+
+function startSynced(): WorkerCalls<Synced> {
+  return connectWorker<Synced>({
+    beside: import.meta.url,
+    module: "support/synced-thread",
+    subject: "the disk",
+  });
+}
+
+test("answers that are ready together come after one sync", async () => {
+  const { call, end } = startSynced();
+  await call("write");
+  const before = await call("synced");
+  expect(before.written).toBe(1);
+  const writes = Array.from({ length: 50 }, () => call("write"));
+  const answers = await Promise.all(writes);
+  // None was synced before it was made, and all are by now.
+  for (const { written, synced } of answers) expect(synced).toBeLessThan(written);
+  const after = await call("synced");
+  expect(after.written).toBe(51);
+  expect(after.times - before.times).toBeLessThan(10);
+  await end();
+});
+
+test("an answer whose sync fails is never sent, and the thread ends", async () => {
+  const { call, isAlive } = startSynced();
+  await call("write");
+  const broken = failureOf(call("breakDisk"));
+  const write = failureOf(call("write"));
+  expect((await write).message).toBe("the thread of the disk ended before it answered");
+  expect((await broken).code).toBe("internal");
+  expect(isAlive()).toBe(false);
 });
 
 test("a failure arrives with all its members and its causes", async () => {

@@ -8,8 +8,14 @@ import { movedPartsOf } from "./moved-parts.ts";
 /**
  * Answers the calls of the thread that started this one, by name. Calls begin in the order in which they were made. Call
  * it once, in the module that a worker starts with. `create` gets the argument of `connectWorker`.
+ *
+ * `after sync`: the answers that are ready in one turn of the event loop are sent together, after the handler `sync` has returned.
+ * Where it throws, the thread ends, and no call that it has not answered can be known to be done.
  */
-export function serveWorker(create: (argument: never) => object): void {
+export function serveWorker(
+  create: (argument: never) => object,
+  answers: "at once" | "after sync" = "at once",
+): void {
   muteForeignLines();
   const port = parentPort;
   const handlers: unknown = Reflect.apply(create, undefined, [workerData]);
@@ -28,8 +34,20 @@ export function serveWorker(create: (argument: never) => object): void {
     }
   }
 
+  const ready: WorkerAnswer[] = [];
+
   async function respond(id: number, name: string, args: readonly unknown[]): Promise<void> {
     const answered = await answer(id, name, args);
+    if (answers === "at once") send(answered);
+    else if (ready.push(answered) === 1) setImmediate(sendReady);
+  }
+
+  function sendReady(): void {
+    Reflect.apply(handlerOf(handlers, "sync"), undefined, []);
+    for (const answered of ready.splice(0)) send(answered);
+  }
+
+  function send(answered: WorkerAnswer): void {
     port?.postMessage(answered, answered.isDone ? [...movedPartsOf(answered.value)] : []);
   }
 

@@ -13,8 +13,11 @@ const JOURNAL_APPLICATION_ID = 0x43_67_6a_31;
 const JOURNAL_VERSION = 2;
 const OLDEST_VERSION = 1;
 
+/** When a commit is on disk: as soon as it returns, or once the WAL has been synced. */
+export type Commits = "on disk" | "on disk after sync";
+
 /** Opens the journal of the pool, or creates it. Any other file is refused and not changed (JOURNAL-8). */
-export function openJournalFile(path: string, poolId: string): DatabaseSync {
+export function openJournalFile(path: string, poolId: string, commits: Commits): DatabaseSync {
   requireNoLink(path);
   if (!existsSync(path)) createWhole(path, (draft) => build(draft, poolId));
   // A draft of a killed process is a second name of the file.
@@ -27,6 +30,8 @@ export function openJournalFile(path: string, poolId: string): DatabaseSync {
     database.exec("PRAGMA synchronous = FULL; PRAGMA secure_delete = ON");
     database.exec(ADDED);
     migrate(database);
+    // The caller of `sync` does what FULL does, once for many commits.
+    if (commits === "on disk after sync") database.exec("PRAGMA synchronous = NORMAL");
   } catch (error) {
     database.close();
     throw error;

@@ -24,12 +24,13 @@ import {
 } from "./change-rows.ts";
 import { onJournal } from "./errors.ts";
 import { type HintsCipher, openHintsCipher } from "./hints-cipher.ts";
-import { openJournalFile } from "./journal-file.ts";
+import { type Commits, openJournalFile } from "./journal-file.ts";
 import { LockTurns } from "./lock-turns.ts";
 import { becomeOwner, type Owner, removeIfOwnerDead } from "./owners.ts";
 import type { JournalFile } from "./recording-journal.ts";
 import { type JournalPaths, journalPaths } from "./state-directory.ts";
 import { inTransaction } from "./transaction.ts";
+import { WalSync } from "./wal-sync.ts";
 
 export interface JournalOptions {
   /** The state directory; created when it is missing. */
@@ -39,6 +40,8 @@ export interface JournalOptions {
   readonly now: EpochClock;
   readonly bootClock: BootClock;
   readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
+  /** `on disk` unless given. With `on disk after sync` nothing may be said to be done before `sync` has returned. */
+  readonly commits?: Commits;
 }
 
 /** How often the journal looks at a change of another process. The pause grows by a fifth each time. */
@@ -52,7 +55,7 @@ const LAST_POLL_MS = 250;
 export function openJournal(options: JournalOptions): JournalFile {
   const paths = journalPaths(options.dir, options.poolId);
   return onJournal(paths.database, "open the journal", () => {
-    const database = openJournalFile(paths.database, options.poolId);
+    const database = openJournalFile(paths.database, options.poolId, options.commits ?? "on disk");
     try {
       const cipher = openHintsCipher(paths.key);
       inTransaction(database, () => purge(database, momentOf(options.now(), options.bootClock)));
@@ -78,6 +81,7 @@ class SqliteJournal implements JournalFile {
   readonly #leftovers = new Map<string, readonly string[]>();
   /** Released here, but not yet in the file, for example because the disk was full. */
   readonly #unreleased = new Set<string>();
+  readonly #wal: WalSync | undefined;
   #ended = false;
 
   constructor(
@@ -85,7 +89,7 @@ class SqliteJournal implements JournalFile {
     paths: JournalPaths,
     cipher: HintsCipher,
     owner: Owner,
-    { sleep, bootClock }: JournalOptions,
+    { sleep, bootClock, commits }: JournalOptions,
   ) {
     this.file = paths.database;
     this.#database = database;
@@ -94,6 +98,11 @@ class SqliteJournal implements JournalFile {
     this.#owner = owner;
     this.#sleep = sleep;
     this.#bootClock = bootClock;
+    this.#wal = commits === "on disk after sync" ? new WalSync(paths.database) : undefined;
+  }
+
+  sync(): void {
+    this.#wal?.sync();
   }
 
   async begin(change: NewChange, signal: AbortSignal): Promise<readonly OpenChange[]> {
@@ -266,8 +275,13 @@ class SqliteJournal implements JournalFile {
       // The next process finds that the lock is gone, which means the same (JOURNAL-4).
     } finally {
       this.#ended = true;
-      this.#owner.lock.release();
-      this.#database.close();
+      try {
+        this.#wal?.sync();
+      } finally {
+        this.#owner.lock.release();
+        this.#database.close();
+        this.#wal?.end();
+      }
     }
   }
 
@@ -284,6 +298,7 @@ class SqliteJournal implements JournalFile {
         this.#disown(unreleased);
         return work();
       });
+      this.#wal?.written();
       for (const id of unreleased) this.#unreleased.delete(id);
       return result;
     });

@@ -57,6 +57,7 @@ export function createLazyJournal(options: LazyJournalOptions): LazyJournal {
       open();
       return journal().claimOrphans();
     },
+    sync: () => file?.sync(),
     end: () => file?.end(),
   };
 }

@@ -12,13 +12,15 @@ export interface JournalFile extends Pick<Journal, "begin">, AtOnce<Omit<Journal
   readonly file: string;
   /** The changes of all processes that are open now. */
   status(): OpenChangesStatus;
+  /** Everything that was written before is on disk when it returns. */
+  sync(): void;
   /** Runs `last`, which writes the audit line and may only read the journal, and removes the change. See `Journal.close`. */
   close(id: string, last: () => void): void;
 }
 
 /** The port over a journal file of this thread, with what writes an audit line. */
 export function recordingJournal(
-  file: Omit<JournalFile, "file" | "status">,
+  file: Omit<JournalFile, "file" | "status" | "sync">,
   append: (line: AuditRecord) => void,
 ): Journal {
   return {

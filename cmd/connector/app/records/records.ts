@@ -2,6 +2,7 @@ import type { AuditLog } from "../../../../pkg/core/audit-log.ts";
 import type { EpochClock } from "../../../../pkg/core/clock.ts";
 import type { Journal, OpenChangesStatus } from "../../../../pkg/core/journal.ts";
 import { type AuditWriter, auditLogPath, openAuditLog } from "../../../../pkg/ops/audit/audit-log.ts";
+import type { Commits } from "../../../../pkg/store/journal/journal-file.ts";
 import { createLazyJournal } from "../../../../pkg/store/journal/lazy-journal.ts";
 import { recordingJournal } from "../../../../pkg/store/journal/recording-journal.ts";
 import { machineBootClock } from "../../process/boot-clock.ts";
@@ -20,8 +21,26 @@ export interface RecordsPlace {
   readonly poolId: string;
 }
 
+/** Nothing of its answers may be said to be done before `sync` has returned. */
+export interface UnsyncedRecords extends Records {
+  sync(): void;
+}
+
 /** Records that this thread writes. Both files are opened before the first change, not here. */
-export function openRecords({ stateDir, poolId }: RecordsPlace, now: EpochClock): Records {
+export function openRecords(place: RecordsPlace, now: EpochClock): Records {
+  return openUnsynced(place, now, "on disk");
+}
+
+/** The same, with one fsync of the journal for all that is answered together. */
+export function openUnsyncedRecords(place: RecordsPlace, now: EpochClock): UnsyncedRecords {
+  return openUnsynced(place, now, "on disk after sync");
+}
+
+function openUnsynced(
+  { stateDir, poolId }: RecordsPlace,
+  now: EpochClock,
+  commits: Commits,
+): UnsyncedRecords {
   let opened: AuditWriter | undefined;
   const audit = (): AuditWriter => {
     opened ??= openAuditLog({ path: auditLogPath(stateDir, poolId), now });
@@ -34,6 +53,7 @@ export function openRecords({ stateDir, poolId }: RecordsPlace, now: EpochClock)
     now,
     bootClock: machineBootClock(),
     sleep: pause,
+    commits,
     openOthers: () => void audit(),
   });
   return {
@@ -42,5 +62,6 @@ export function openRecords({ stateDir, poolId }: RecordsPlace, now: EpochClock)
     outcomeOf: async (change) => audit().outcomeOf(change),
     open: async () => journal.open(),
     status: async () => journal.opened()?.status(),
+    sync: () => journal.sync(),
   };
 }

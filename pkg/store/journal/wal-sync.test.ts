@@ -1,0 +1,61 @@
+import { existsSync, fdatasyncSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { DatabaseSync } from "../../sqlite/database.ts";
+import { openJournalFile } from "./journal-file.ts";
+import { WalSync } from "./wal-sync.ts";
+
+let dir = "";
+let database: DatabaseSync;
+
+beforeEach(() => {
+  dir = mkdtempSync(join(tmpdir(), "wal-sync-"));
+  database = new DatabaseSync(join(dir, "some.db"));
+  database.exec("PRAGMA journal_mode = WAL; CREATE TABLE rows (id INTEGER)");
+});
+
+afterEach(() => {
+  if (database.isOpen) database.close();
+  rmSync(dir, { recursive: true });
+});
+
+test("a WAL is synced once for all that was written, and not where nothing was", () => {
+  const synced: number[] = [];
+  const wal = new WalSync(join(dir, "some.db"), (descriptor) => {
+    synced.push(descriptor);
+    fdatasyncSync(descriptor);
+  });
+  wal.sync();
+  expect(synced).toHaveLength(0);
+  for (let row = 0; row < 3; row += 1) {
+    database.exec(`INSERT INTO rows VALUES (${row})`);
+    wal.written();
+  }
+  wal.sync();
+  wal.sync();
+  expect(synced).toHaveLength(1);
+  wal.written();
+  wal.sync();
+  expect(synced).toHaveLength(2);
+  wal.end();
+});
+
+test("what was not synced when the database was closed is not said to be", () => {
+  const wal = new WalSync(join(dir, "some.db"));
+  database.exec("INSERT INTO rows VALUES (1)");
+  wal.written();
+  database.close();
+  expect(existsSync(join(dir, "some.db-wal"))).toBe(false);
+  wal.end();
+  expect(() => wal.sync()).toThrow(/ENOENT/);
+});
+
+test.each([
+  ["on disk", 2],
+  ["on disk after sync", 1],
+] as const)("a journal whose commits are %s syncs as SQLite's mode %i does (JOURNAL-1)", (commits, mode) => {
+  const journal = openJournalFile(join(dir, "pool.journal.db"), "us-east-1_Pool", commits);
+  expect(journal.prepare("PRAGMA synchronous").get()).toEqual({ synchronous: mode });
+  journal.close();
+});
