@@ -1,4 +1,13 @@
-import { cpSync, existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
@@ -6,6 +15,7 @@ import { temporaryFolder } from "../../../test/support/store-run.ts";
 import { GovernanceError } from "../../core/errors.ts";
 import type { NewChange } from "../../core/journal.ts";
 import { openJournal } from "./journal.ts";
+import type { Commits } from "./journal-file.ts";
 import type { JournalFile } from "./recording-journal.ts";
 
 const POOL = "eu-west-1_Abc123";
@@ -77,7 +87,7 @@ async function nextPoll(): Promise<{ readonly ms: number; go(): void }> {
   return poll;
 }
 
-function open(poolId = POOL): JournalFile {
+function open(poolId = POOL, commits: Commits = "on disk"): JournalFile {
   const journal = openJournal({
     dir,
     poolId,
@@ -89,6 +99,7 @@ function open(poolId = POOL): JournalFile {
       upMs: () => upMs,
     },
     sleep,
+    commits,
   });
   opened.push(journal);
   return journal;
@@ -568,6 +579,18 @@ describe("the files", () => {
     const database = new DatabaseSync(journal.file);
     expect(database.prepare("PRAGMA journal_mode").get()).toEqual({ journal_mode: "wal" });
     database.close();
+  });
+
+  test("are synced after a commit of a service, and not where nothing was written since (JOURNAL-1)", async () => {
+    const journal = open(POOL, "on disk after sync");
+    journal.sync();
+    const wal = `${journal.file}-wal`;
+    renameSync(wal, `${wal}-away`);
+    journal.sync();
+    await journal.begin(change("c1"), never);
+    expect(() => journal.sync()).toThrow(/ENOENT/);
+    renameSync(`${wal}-away`, wal);
+    journal.sync();
   });
 
   test("what a killed opener left beside them is removed", () => {

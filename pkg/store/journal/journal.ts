@@ -280,7 +280,6 @@ class SqliteJournal implements JournalFile {
       } finally {
         this.#owner.lock.release();
         this.#database.close();
-        this.#wal?.end();
       }
     }
   }

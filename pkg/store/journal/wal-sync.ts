@@ -5,10 +5,9 @@ import { closeSync, fdatasyncSync, openSync } from "node:fs";
  * so that closing a descriptor of the WAL drops none of them.
  */
 export class WalSync {
+  /** By those who opened the database. */
+  #isWritten = true;
   readonly #path: string;
-  #descriptor: number | undefined;
-  #isWritten = false;
-
   readonly #syncFile: (descriptor: number) => void;
 
   constructor(database: string, syncFile = fdatasyncSync) {
@@ -23,14 +22,12 @@ export class WalSync {
 
   sync(): void {
     if (!this.#isWritten) return;
-    this.#descriptor ??= openSync(this.#path, "r");
-    this.#syncFile(this.#descriptor);
+    const descriptor = openSync(this.#path, "r");
+    try {
+      this.#syncFile(descriptor);
+    } finally {
+      closeSync(descriptor);
+    }
     this.#isWritten = false;
-  }
-
-  /** What is not synced then makes a later `sync` throw. */
-  end(): void {
-    if (this.#descriptor !== undefined) closeSync(this.#descriptor);
-    this.#descriptor = undefined;
   }
 }
