@@ -94,8 +94,16 @@ describe("Sentinels", () => {
         }),
       ),
     );
-    const known = async () => String(await sentinels[0]?.command("SENTINEL", "REPLICAS", "main"));
-    while (!(await known()).includes(String(replica.port))) await delay(100);
+    // Each learns of the replica and of the others by itself. Without a majority that knows, nobody fails over.
+    const knowsAll = async (one: RedisServer) => {
+      const known = [
+        await one.command("SENTINEL", "REPLICAS", "main"),
+        await one.command("SENTINEL", "SENTINELS", "main"),
+      ].map(String);
+      const others = sentinels.filter((other) => other !== one);
+      return [replica, ...others].every(({ port }) => known.some((text) => text.includes(String(port))));
+    };
+    for (const one of sentinels) while (!(await knowsAll(one))) await delay(100);
     const place = redisAt(0, {
       kind: "sentinel",
       masterName: "main",
