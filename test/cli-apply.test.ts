@@ -7,6 +7,7 @@ import { run } from "../cmd/connector/run.ts";
 import { memoryContext, memoryInput, memoryOutput } from "../cmd/connector/testing.fixture.ts";
 import { isRecord } from "../pkg/core/unknown.ts";
 import { person } from "./cognito/definitions.ts";
+import type { ArmedRule } from "./cognito/faults.ts";
 import { createPool, type Pool } from "./cognito/pool.ts";
 import { type ScriptedCognito, startScriptedCognito } from "./cognito/server.ts";
 import { type CliResult, startCli } from "./support/connector-cli.ts";
@@ -92,6 +93,18 @@ const groupsOf = (username: string): string[] => pool.groupsOf(username, 0, 60).
 const isRead = (operation: string): boolean => /^(Admin)?(List|Get|Describe)/.test(operation);
 const writes = (): string[] =>
   cognito.stats.calls.map(({ operation }) => operation).filter((operation) => !isRead(operation));
+/** The call is made, its answer is cut, and no account can be read afterwards. */
+const loseAnswer = (operation: string): ArmedRule[] => {
+  const rules = [cognito.script({ operation, times: 1, cut: "after" })];
+  cognito.onCall(operation, 1, () => {
+    rules.push(...refuseReads());
+  });
+  return rules;
+};
+const refuseReads = (): ArmedRule[] =>
+  ["AdminGetUser", "ListUsers"].map((operation) =>
+    cognito.script({ operation, error: { name: "AccessDeniedException" } }),
+  );
 const hashOf = ({ stderr }: CliResult): string => /plan hash: ([0-9a-f]{64})/.exec(stderr)?.[1] ?? "";
 
 const ONBOARDING = `action,login,email,user,group,invite,attribute:custom:team
@@ -452,6 +465,49 @@ describe("a run that stops", () => {
     },
   );
 
+  test("at a creation whose answer is lost takes the account that it may have made, the next time", async () => {
+    const text = ONBOARDING.split("\n").slice(0, 3).join("\n");
+    const hash = hashOf(await apply(text, ["--dry-run"]));
+    const unread = loseAnswer("AdminCreateUser");
+    const result = await changing(text, "--plan-hash", hash);
+    expect([result.code, outcomes(result)]).toEqual([
+      20,
+      [
+        [2, "failed"],
+        [3, "not-attempted"],
+      ],
+    ]);
+    expect(result.stderr).toContain("run the same command again to go on");
+    for (const rule of unread) rule.remove();
+    const again = await changing(text, "--plan-hash", hash);
+    expect([again.code, outcomes(again)]).toEqual([
+      0,
+      [
+        [2, "nothing-to-do"],
+        [3, "done"],
+      ],
+    ]);
+    expect(pool.stored("ada")?.invitations).toBe(1);
+  });
+
+  test("twice at the same creation does not forget that it was begun", async () => {
+    const text = ONBOARDING.split("\n").slice(0, 2).join("\n");
+    await apply(text, ["--dry-run"]);
+    // The last read before the first change.
+    const nth = cognito.stats.count("DescribeUserPool");
+    let unread = loseAnswer("AdminCreateUser");
+    expect(await changing(text)).toMatchObject({ code: 20 });
+    for (const rule of unread) rule.remove();
+    cognito.onCall("DescribeUserPool", nth, () => {
+      unread = refuseReads();
+    });
+    const second = await changing(text);
+    expect([second.code, outcomes(second)]).toEqual([7, [[2, "failed"]]]);
+    for (const rule of unread) rule.remove();
+    const again = await changing(text);
+    expect([again.code, outcomes(again)]).toEqual([0, [[2, "nothing-to-do"]]]);
+  });
+
   test("with a row that failed reports it, makes the others, and ends with 20", async () => {
     const text = "action,user,group\ngrant,joan,a\ngrant,grace,b\n";
     cognito.onCall("AdminAddUserToGroup", 1, () => pool.deleteUser("grace"));
@@ -569,6 +625,21 @@ describe("a name that another account has by now", () => {
       ]);
     },
   );
+
+  test("is not the account of a row that was made in part", async () => {
+    pool.addUser({ ...leaver(), groups: ["a"] });
+    const text = `action,user,group\nrevoke,${ADDRESS},a\n`;
+    cognito.script({
+      operation: "AdminUserGlobalSignOut",
+      times: 1,
+      error: { name: "UnknownOperationException" },
+    });
+    expect(outcomes(await changing(text, "--end-sessions"))).toEqual([[2, "failed"]]);
+    pool.deleteUser("leaver");
+    pool.addUser(joiner());
+    expect(await changing(text, "--end-sessions")).toMatchObject({ code: 0 });
+    expect([groupsOf("joiner"), pool.stored("joiner")?.signOuts]).toEqual([["a"], 0]);
+  });
 
   test("while the file is applied is not changed: the plan had the other one", async () => {
     const leaving = pool.addUser(leaver());

@@ -44,6 +44,8 @@ async function attempt(
 ): Promise<GovernanceError | undefined> {
   const { row, digest, user: sub, account } = planned;
   const { line, change, justification = context.justification } = row;
+  // The change of an earlier run may be made, whatever this attempt comes to.
+  const wasBegun = record.entries.get(line)?.outcome === "begun";
   const unbegun = written(record, line, { digest, outcome: "begun", user: planned.user });
   if (unbegun !== undefined) {
     await onResult(resultOf(planned, "not-attempted"));
@@ -55,13 +57,17 @@ async function attempt(
     made = await runRow(provisioner, change, known, { ...context, justification }, signal);
   } catch (error) {
     const failure = GovernanceError.from(error);
-    const untouched = failure.code === "canceled" && failure.appliedEffects.length === 0;
-    const unrecorded = written(record, line, { digest, outcome: "failed", user: planned.user });
+    const isMadeInPart = failure.appliedEffects.length > 0;
+    const untouched = failure.code === "canceled" && !isMadeInPart;
+    const unrecorded =
+      isMadeInPart || wasBegun
+        ? undefined
+        : written(record, line, { digest, outcome: "failed", user: planned.user });
     await onResult({
       ...resultOf(planned, untouched ? "not-attempted" : "failed"),
       cause: untouched ? undefined : inColumns(failure.message),
       code: untouched ? undefined : failure.code,
-      isMadeInPart: failure.appliedEffects.length > 0,
+      isMadeInPart,
     });
     return isOfOneRow(failure) ? unrecorded : failure;
   }
@@ -71,16 +77,18 @@ async function attempt(
   const notes = !isKnown ? made.notes : made.notDone.length === 0 ? [] : [INVITATION_UNKNOWN];
   const outcome = !isWhole ? "failed" : made.outcome === "done" ? "done" : "nothing-to-do";
   const user = made.account?.sub ?? planned.user;
+  const isMadeInPart = !isWhole && made.outcome === "done";
   // The change is made, whether its end can be recorded or not; the beginning of the row is recorded. A row that is made in
-  // part is tried again by the next run.
-  const unrecorded = written(record, line, { digest, outcome, user });
+  // part has not ended: the next run tries it again, on this account.
+  const unrecorded =
+    isMadeInPart || (!isWhole && wasBegun) ? undefined : written(record, line, { digest, outcome, user });
   await onResult({
     ...resultOf(planned, outcome),
     user,
     change: made.change,
     cause: notes.length === 0 ? undefined : notes.join("; "),
     code: isWhole ? undefined : change.action === "create" ? "already-exists" : "failed-precondition",
-    isMadeInPart: !isWhole && made.outcome === "done",
+    isMadeInPart,
   });
   return unrecorded;
 }

@@ -4,7 +4,7 @@ import type { EpochMs } from "./clock.ts";
 export interface BatchEntry {
   /** What the plan of the row depended on, as a hash. */
   readonly digest: string;
-  /** `begun`: the process ended before the row did. */
+  /** `begun`: the process ended before the row did, or the change may be made, in whole or in part. */
   readonly outcome: "begun" | "done" | "nothing-to-do" | "failed";
   readonly atMs: EpochMs;
   /** The `sub`, once it is known. */
