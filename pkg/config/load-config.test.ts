@@ -319,6 +319,12 @@ describe("the config that comes out", () => {
     );
   });
 
+  test("takes no certificate that may change the pool beside those that may read", () => {
+    const yaml = "tls-provisioners: []\ntls-readers: [spiffe://example.org/reader]";
+    const flags = { "tls-cert-file": "c", "tls-key-file": "k", "tls-client-ca-file": "a" };
+    expect(config({ command: "serve", flags, yaml }).service.tls?.provisioners).toEqual([]);
+  });
+
   test("takes the value of a YAML anchor", () => {
     const yaml = "groups-deny: &closed admins\ngroups-allow: *closed";
     expect(config({ command: "write", yaml }).provisioning.groupsAllow).toEqual([new GroupPattern("admins")]);
@@ -651,6 +657,28 @@ describe("CONFIG-6: refused with one line", () => {
         "groups-allow in CWD/.baton.yaml:1: is a list without a group; name one, or remove the setting, which allows every group",
       ],
     ),
+    ...(["groups-allow", "groups-deny"] as const).map((name): [string, Start, string] => [
+      `a map, which has no group: ${name}`,
+      { command: "write", flags: withPool, yaml: `${name}: {}` },
+      `${name} in CWD/.baton.yaml:1: must be a list or a text`,
+    ]),
+    ...(
+      [
+        [
+          "[]",
+          "is a list without a certificate; name one, or remove the setting, which lets every certificate change the pool",
+        ],
+        [
+          "[]\ntls-readers: ['']",
+          "is a list without a certificate; name one, or remove the setting, which lets every certificate change the pool",
+        ],
+        ["{}", "must be a list or a text"],
+      ] as const
+    ).map(([yaml, why]): [string, Start, string] => [
+      `no certificate that may change the pool, which would be every one: ${yaml}`,
+      { command: "serve", flags: withPool, yaml: `tls-provisioners: ${yaml}` },
+      `tls-provisioners in CWD/.baton.yaml:1: ${why}`,
+    ]),
     ...(["groups-allow", "groups-deny"] as const).map((name): [string, Start, string] => [
       `a group whose name has a comma, which would be two: ${name}`,
       { command: "write", flags: withPool, yaml: `${name}: [admins, "payroll,eu"]` },

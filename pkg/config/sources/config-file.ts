@@ -43,6 +43,9 @@ const IN_JSON: ReadonlySet<string> = new Set<SettingName>(["create-account-profi
 const METADATA: SettingName = "client-metadata";
 const ALLOWED: SettingName = "groups-allow";
 const PATTERNS: ReadonlySet<string> = new Set<SettingName>([ALLOWED, "groups-deny"]);
+const PROVISIONERS: SettingName = "tls-provisioners";
+/** Beside it no other certificate may change the pool. */
+const READERS: SettingName = "tls-readers";
 
 /** The keys that a file may have: the names of the flags. */
 export const FILE_KEYS: readonly string[] = SETTING_NAMES.filter((name) => settingOf(name).inFile).flatMap(
@@ -106,6 +109,7 @@ function parse(text: string, path: string, reader: FileReader): ReadonlyMap<stri
       throw failure(`${label}: an alias without an anchor; put a value that begins with * into quotes`);
     }
     const given = textOf(name, node, label);
+    if (isSeq(node) && given === "") checkEmpty(name, contents, label);
     checkKey(name, given, place, reader);
     if (given !== "" && isKey(name)) {
       values.set(name, { text: given, origin: { kind: "file", label } });
@@ -134,21 +138,33 @@ function textOf(name: string, node: Node | null | undefined, label: string): str
   if (isMap(node) && IN_JSON.has(name)) return JSON.stringify(node.toJSON());
   // A value of it may look like two pairs.
   if (isMap(node) && name === METADATA) return JSON.stringify(Object.fromEntries(pairsOf(node, label)));
-  const text = flagTextOf(node, label);
-  if (isSeq(node) && PATTERNS.has(name)) checkPatterns(name, node, text, label);
-  return text;
+  if (isMap(node) && (PATTERNS.has(name) || name === PROVISIONERS)) {
+    throw failure(`${label}: must be a list or a text`);
+  }
+  if (isSeq(node) && PATTERNS.has(name)) checkPatterns(node, label);
+  return flagTextOf(node, label);
 }
 
 /** A text that the flag would take may mean something else as an item of a list. */
-function checkPatterns(name: string, { items }: YAMLSeq, text: string, label: string): void {
+function checkPatterns({ items }: YAMLSeq, label: string): void {
   if (items.some((item) => isScalar(item) && String(item.value).includes(","))) {
     throw failure(
       `${label}: an item has a comma, which separates two patterns; write ? for a comma in a name, or make two items of it`,
     );
   }
-  if (name === ALLOWED && text === "") {
+}
+
+/** No value would allow everything. */
+function checkEmpty(name: string, settings: YAMLMap, label: string): void {
+  if (name === ALLOWED) {
     throw failure(
       `${label}: is a list without a group; name one, or remove the setting, which allows every group`,
+    );
+  }
+  const readers = settings.get(READERS, true);
+  if (name === PROVISIONERS && !isAlias(readers) && flagTextOf(readers, label) === "") {
+    throw failure(
+      `${label}: is a list without a certificate; name one, or remove the setting, which lets every certificate change the pool`,
     );
   }
 }
