@@ -1,10 +1,11 @@
-import { mkdir, rename, rm, stat } from "node:fs/promises";
-import { basename, dirname, join } from "node:path";
+import { mkdir, rm } from "node:fs/promises";
+import { basename, join } from "node:path";
 import { type CsvCell, csvRecord } from "../../core/csv.ts";
 import { printableLines } from "../../core/text.ts";
 import type { CsvFolder, CsvSink } from "../sections/page-context.ts";
 import { reportDiskError } from "./disk-errors.ts";
-import { ABOUT_BEGIN, ABOUT_FILE, checkFolder, giveOneTime, temporaryBeside } from "./places.ts";
+import { ABOUT_BEGIN, ABOUT_FILE, giveOneTime, temporaryBeside } from "./places.ts";
+import { replaceFolder } from "./replace-folder.ts";
 import { syncDirectory } from "./sync-directory.ts";
 import { createTextFile, type TextFile } from "./text-file.ts";
 
@@ -61,7 +62,7 @@ export function createCsvFiles(target: string, shownPath: string, nowMs: number)
     },
     async publish(about) {
       if (folder === undefined) {
-        await onDisk(() => replaceFolder(undefined, target, { nowMs, shownPath }));
+        await onDisk(() => replaceFolder(undefined, target, shownPath));
         return;
       }
       const file = await openFile(ABOUT_FILE);
@@ -71,7 +72,7 @@ export function createCsvFiles(target: string, shownPath: string, nowMs: number)
       await onDisk(async () => {
         await giveOneTime(done, new Date(nowMs));
         await syncDirectory(done);
-        await replaceFolder(done, target, { nowMs, shownPath });
+        await replaceFolder(done, target, shownPath);
       });
       folder = undefined;
     },
@@ -80,32 +81,6 @@ export function createCsvFiles(target: string, shownPath: string, nowMs: number)
       if (folder !== undefined) await rm(folder, { recursive: true, force: true });
     },
   };
-}
-
-/**
- * A folder that has files cannot be renamed over, so for a moment there is neither. A reviewer may have written into the old
- * one since it was checked: what is moved aside is checked once more. Without `from` there is no folder afterwards.
- */
-async function replaceFolder(
-  from: string | undefined,
-  target: string,
-  { nowMs, shownPath }: { readonly nowMs: number; readonly shownPath: string },
-): Promise<void> {
-  const aside = temporaryBeside(target, nowMs);
-  const isThere = await stat(target).then(
-    () => true,
-    () => false,
-  );
-  if (isThere) await rename(target, aside);
-  try {
-    if (isThere) checkFolder(aside, shownPath);
-    if (from !== undefined) await rename(from, target);
-  } catch (error) {
-    if (isThere) await rename(aside, target);
-    throw error;
-  }
-  await syncDirectory(dirname(target));
-  if (isThere) await rm(aside, { recursive: true, force: true });
 }
 
 function record(cells: readonly (string | number | boolean | null)[]): string {

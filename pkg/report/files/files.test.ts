@@ -86,6 +86,15 @@ describe("the place of CSV files", () => {
     );
   });
 
+  test("says that an earlier version may have written it, where nothing shows that it is unchanged", () => {
+    writeOld();
+    const earlier = new Date("2026-10-31T23:59:59.000Z");
+    utimesSync(at("old", "memberships.csv"), earlier, earlier);
+    expect(() => folderPlace(at("old"))).toThrow(
+      '"memberships.csv" in it was changed or added after the report was written, or an earlier version wrote the folder; move the folder away, or remove it',
+    );
+  });
+
   test("cannot be a file, or a folder of somebody else", () => {
     writeFileSync(at("file"), "");
     mkdirSync(at("other"));

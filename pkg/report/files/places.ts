@@ -54,7 +54,10 @@ export function checkFolder(target: string, shownPath: string): void {
   const writtenMs = statSync(about).mtimeMs;
   const changed = names.find((name) => isChanged(join(target, name), writtenMs));
   if (changed === undefined) return;
-  const why = `${JSON.stringify(changed)} in it was changed or added after the report was written`;
+  // All files of an earlier version are older than the one about the report, changed or not.
+  const orOlder = lstatSync(join(target, changed)).mtimeMs < writtenMs;
+  const maybe = orOlder ? ", or an earlier version wrote the folder" : "";
+  const why = `${JSON.stringify(changed)} in it was changed or added after the report was written${maybe}`;
   throw refusedPlace(shownPath, `${why}; move the folder away, or remove it`);
 }
 
@@ -98,12 +101,30 @@ export function temporaryBeside(target: string, nowMs: number): string {
   const folder = dirname(target);
   const begin = `.${basename(target)}.`;
   for (const name of readdirSync(folder)) {
-    const rest = name.startsWith(begin) ? name.slice(begin.length) : "";
-    if (!/^[0-9a-f]{12}\.tmp$/.test(rest)) continue;
+    const [, ending] = (name.startsWith(begin) && LEFT.exec(name.slice(begin.length))) || [];
     const left = join(folder, name);
-    const found = lstatSync(left, { throwIfNoEntry: false });
-    if (found !== undefined && nowMs - found.mtimeMs > LEFT_MS)
+    const found = ending === undefined ? undefined : lstatSync(left, { throwIfNoEntry: false });
+    if (found === undefined) continue;
+    // A folder keeps its time where it is renamed.
+    const sinceMs = ending === "old" ? found.ctimeMs : found.mtimeMs;
+    if (nowMs - sinceMs > LEFT_MS && (ending === "tmp" || isUntouched(left)))
       rmSync(left, { recursive: true, force: true });
   }
-  return join(folder, `${begin}${randomBytes(6).toString("hex")}.tmp`);
+  return nameBeside(target, "tmp");
+}
+
+/** `old`: a folder that a reviewer may have written into. */
+export function nameBeside(target: string, ending: "tmp" | "old"): string {
+  return join(dirname(target), `.${basename(target)}.${randomBytes(6).toString("hex")}.${ending}`);
+}
+
+const LEFT = /^[0-9a-f]{12}\.(tmp|old)$/;
+
+function isUntouched(folder: string): boolean {
+  try {
+    checkFolder(folder, folder);
+    return true;
+  } catch {
+    return false;
+  }
 }
