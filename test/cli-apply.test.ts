@@ -665,26 +665,29 @@ describe("a name that another account has by now", () => {
   });
 });
 
-test("a file that another process has applied since it was checked is not applied by that plan", async () => {
-  const text = "action,login,email,invite\ncreate,ada,ada@example.com,true\n";
-  await apply(text, ["--dry-run"]);
-  // The last read before the first change.
-  const nth = cognito.stats.count("DescribeUserPool");
-  let other: CliResult | undefined;
-  cognito.onCall("DescribeUserPool", nth, async () => {
-    other = await changing(text);
-  });
-  const result = await changing(text);
-  expect(other?.code).toBe(0);
-  expect([result.code, result.stdout, result.stderr]).toEqual([
-    10,
-    "",
-    "connector: another process has applied this file meanwhile, so nothing was changed; run the same command again\n",
-  ]);
-  const again = await changing(text);
-  expect([again.code, outcomes(again)]).toEqual([0, [[2, "done-before"]]]);
-  expect(pool.stored("ada")?.invitations).toBe(1);
-});
+test.for([{ flags: [] }, { flags: ["--restart"] }])(
+  "a file that another process has applied since it was checked is not applied by that plan: %j",
+  async ({ flags }) => {
+    const text = "action,login,email,invite\ncreate,ada,ada@example.com,true\n";
+    await apply(text, ["--dry-run"]);
+    // The last read before the first change.
+    const nth = cognito.stats.count("DescribeUserPool");
+    let other: CliResult | undefined;
+    cognito.onCall("DescribeUserPool", nth, async () => {
+      other = await changing(text);
+    });
+    const result = await changing(text, ...flags);
+    expect(other?.code).toBe(0);
+    expect([result.code, result.stdout, result.stderr]).toEqual([
+      10,
+      "",
+      "connector: another process has applied this file meanwhile, so nothing was changed; run the same command again\n",
+    ]);
+    const again = await changing(text);
+    expect([again.code, outcomes(again)]).toEqual([0, [[2, "done-before"]]]);
+    expect(pool.stored("ada")?.invitations).toBe(1);
+  },
+);
 
 test("a pool that cannot be read ends the check at once, and not after every row", async () => {
   cognito.script({ operation: "AdminGetUser", error: { name: "AccessDeniedException" } });

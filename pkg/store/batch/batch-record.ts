@@ -9,6 +9,7 @@ import {
   writeSync,
 } from "node:fs";
 import { join } from "node:path";
+import { isDeepStrictEqual } from "node:util";
 import type { BatchEntry, BatchRecord } from "../../core/batch-record.ts";
 import type { EpochClock } from "../../core/clock.ts";
 import { GovernanceError } from "../../core/errors.ts";
@@ -32,17 +33,34 @@ function recordPath({ dir, poolId, fileHash }: Omit<BatchRecordOptions, "now">):
   return join(dir, `${poolId}.apply-${fileHash.slice(0, 16)}.jsonl`);
 }
 
-/** What earlier runs of the file did; empty without a record. Creates nothing. */
-export function readBatchRecord(options: Omit<BatchRecordOptions, "now">): ReadonlyMap<number, BatchEntry> {
-  const path = recordPath(options);
-  return existsSync(path) ? entriesOf(path, options.fileHash).entries : new Map();
+/** What earlier runs of the file did; empty without a record. Creates nothing. With `restart` a damaged record counts as empty. */
+export function readBatchRecord(
+  options: Omit<BatchRecordOptions, "now">,
+  restart = false,
+): ReadonlyMap<number, BatchEntry> {
+  return knownOf(recordPath(options), options.fileHash, restart)?.entries ?? new Map();
+}
+
+function knownOf(path: string, fileHash: string, restart: boolean): ReadRecord | undefined {
+  if (!existsSync(path)) return undefined;
+  try {
+    return entriesOf(path, fileHash);
+  } catch (error) {
+    if (restart) return undefined;
+    throw error;
+  }
 }
 
 /**
  * Opens the record of a file, for one process at a time. It is one line for the beginning of each row and one for its end,
- * each on the disk before `write` returns. `restart` forgets what earlier runs did.
+ * each on the disk before `write` returns. `restart` forgets what earlier runs did. Throws where that is no longer `found`,
+ * on which the plan was made.
  */
-export function openBatchRecord(options: BatchRecordOptions, restart: boolean): BatchRecord {
+export function openBatchRecord(
+  options: BatchRecordOptions,
+  restart: boolean,
+  found?: ReadonlyMap<number, BatchEntry>,
+): BatchRecord {
   const { fileHash, now } = options;
   // Creates the directory, for this user only.
   const { directory } = journalPaths(options.dir, options.poolId);
@@ -56,9 +74,11 @@ export function openBatchRecord(options: BatchRecordOptions, restart: boolean): 
   }
   let handle: number | undefined;
   try {
+    const earlier = knownOf(path, fileHash, restart);
+    if (found !== undefined && !isDeepStrictEqual(earlier?.entries ?? new Map(), found)) throw moved();
     if (restart) rmSync(path, { force: true });
-    const isNew = !existsSync(path);
-    const known = isNew ? undefined : entriesOf(path, fileHash);
+    const known = restart ? undefined : earlier;
+    const isNew = known === undefined;
     const fd = openSync(path, "a", 0o600);
     handle = fd;
     // The rest of a write that was cut off.
@@ -140,6 +160,13 @@ const OUTCOMES: readonly unknown[] = ["begun", "done", "nothing-to-do", "failed"
 
 function isOutcome(value: unknown): value is BatchEntry["outcome"] {
   return OUTCOMES.includes(value);
+}
+
+function moved(): GovernanceError {
+  return new GovernanceError(
+    "aborted",
+    "another process has applied this file meanwhile, so nothing was changed; run the same command again",
+  );
 }
 
 function damaged(path: string): GovernanceError {

@@ -1,5 +1,4 @@
 import { createHash } from "node:crypto";
-import { isDeepStrictEqual } from "node:util";
 import type {
   BatchPlan,
   BatchProblem,
@@ -45,7 +44,7 @@ interface Session {
   readonly diagnostics: Diagnostics;
   readonly fileHash: string;
   /** What earlier runs of the file had done when this one began. */
-  readonly entries: BatchRecord["entries"];
+  readonly found: BatchRecord["entries"];
 }
 
 /**
@@ -58,8 +57,8 @@ export async function applyCommand(request: ApplyRequest, config: Config, contex
     const bytes = await batchBytes(request.file, context);
     const fileHash = createHash("sha256").update(bytes).digest("hex");
     const { stateDir: dir, poolId } = config;
-    const entries = request.restart ? new Map() : readBatchRecord({ dir, poolId, fileHash });
-    const session: Session = { request, config, context, runtime, diagnostics, fileHash, entries };
+    const found = readBatchRecord({ dir, poolId, fileHash }, request.restart);
+    const session: Session = { request, config, context, runtime, diagnostics, fileHash, found };
     const { rows, problems, words } = readBatch(bytes);
     if (problems.length > 0) return await refuse(problems, words, session);
     const plan = await planOf(rows, session);
@@ -77,7 +76,7 @@ function writeContext({ config, context }: Session): WriteContext {
 }
 
 async function planOf(rows: readonly BatchRow[], session: Session): Promise<BatchPlan> {
-  const { runtime, config, context, fileHash, entries } = session;
+  const { request, runtime, config, context, fileHash, found } = session;
   const { poolId } = config;
   const progress = followBatch("checking", rows.length, session.diagnostics, context, config);
   try {
@@ -89,7 +88,7 @@ async function planOf(rows: readonly BatchRow[], session: Session): Promise<Batc
         poolId,
         fileHash,
         sha256: (text) => createHash("sha256").update(text).digest("hex"),
-        entries,
+        entries: request.restart ? new Map() : found,
         onRow: (done) => progress.row(done, 0),
       },
       context.signal,
@@ -158,14 +157,8 @@ async function run(plan: BatchPlan, session: Session): Promise<number> {
   let failed = 0;
   const outputClosed = new AbortController();
   const signal = AbortSignal.any([outputClosed.signal, context.signal]);
-  const record = openBatchRecord({ dir: stateDir, poolId, fileHash, now: context.now }, request.restart);
-  if (!isDeepStrictEqual(record.entries, session.entries)) {
-    record.close();
-    throw new GovernanceError(
-      "aborted",
-      "another process has applied this file meanwhile, so nothing was changed; run the same command again",
-    );
-  }
+  const place = { dir: stateDir, poolId, fileHash, now: context.now };
+  const record = openBatchRecord(place, request.restart, session.found);
   const progress = followBatch("applying", plan.rows.length, diagnostics, context, config);
   let end: BatchEnd;
   try {
