@@ -24,6 +24,7 @@ const PASSWORD = "planted-Password-7Qx!";
 let fake = fakeProvisioner();
 
 // Everything from the command line to the provisioner is real, and so is what becomes of a failure.
+let unreadable: GovernanceError | undefined;
 let counted: readonly BudgetStatus[] = [];
 const composing: Pick<ComposingContext, "compose"> = {
   compose(options) {
@@ -31,7 +32,10 @@ const composing: Pick<ComposingContext, "compose"> = {
     return {
       ...runtime,
       provisioner: fake.provisioner,
-      journal: { ...journal, budgets: async () => counted },
+      journal: {
+        ...journal,
+        budgets: () => (unreadable === undefined ? Promise.resolve(counted) : Promise.reject(unreadable)),
+      },
     };
   },
 };
@@ -746,6 +750,22 @@ describe("recover", () => {
       outcome: "done",
       says: "user s-1 is disabled",
     });
+  });
+
+  test("prints the result of each change also where the limits cannot be read", async () => {
+    uses({
+      recover: async () => ({
+        recovered: [{ change: open("c-1"), outcome: "partial", says: "look" }],
+        failed: [],
+      }),
+    });
+    unreadable = new GovernanceError("internal", "the disk is broken");
+    onTestFinished(() => {
+      unreadable = undefined;
+    });
+    const { exitCode, stdout, stderr } = await ran(["recover", "--provisioning"]);
+    expect([exitCode, stdout]).toEqual([20, expect.stringMatching(/c-1 .* partial .*look/)]);
+    expect(stderr).toBe("connector: the disk is broken\n");
   });
 
   test("says to a person how much each limit that is in use still allows", async () => {

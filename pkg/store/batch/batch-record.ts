@@ -33,7 +33,10 @@ function recordPath({ dir, poolId, fileHash }: Omit<BatchRecordOptions, "now">):
   return join(dir, `${poolId}.apply-${fileHash.slice(0, 16)}.jsonl`);
 }
 
-/** What earlier runs of the file did; empty without a record. Creates nothing. With `restart` a damaged record counts as empty. */
+/**
+ * What earlier runs of the file did; empty without a record. Creates nothing. With `restart` a damaged record counts as
+ * empty.
+ */
 export function readBatchRecord(
   options: Omit<BatchRecordOptions, "now">,
   restart = false,

@@ -1,10 +1,10 @@
 import type { Config } from "../../../../pkg/config/config.ts";
 import type { ChangeTarget } from "../../../../pkg/core/change.ts";
 import { GovernanceError } from "../../../../pkg/core/errors.ts";
-import type { BudgetStatus, OpenChange } from "../../../../pkg/core/journal.ts";
+import type { OpenChange } from "../../../../pkg/core/journal.ts";
 import type { Recovery } from "../../../../pkg/provision/provisioner.ts";
 import type { Context } from "../../process/context.ts";
-import { OK, PARTIAL } from "../../process/exit-codes.ts";
+import { exitCodeOf, OK, PARTIAL } from "../../process/exit-codes.ts";
 import type { Diagnostics } from "../diagnostics.ts";
 import { printWhileRead } from "../output/broken-output.ts";
 import type { Column } from "../output/columns.ts";
@@ -50,8 +50,7 @@ export function recoverCommand(config: Config, context: Context): Promise<number
       ...recovered,
       ...failed.map(({ change, error }) => ({ change, outcome: "open" as const, says: error.message })),
     ];
-    const used = config.output === "table" ? await journal.budgets() : [];
-    await printWhileRead(() => printRecovered(all, used, { config, context, diagnostics }));
+    await printWhileRead(() => printRecovered(all, { config, context, diagnostics }));
     const [first] = failed;
     if (first !== undefined) {
       await diagnostics.fail(
@@ -59,13 +58,23 @@ export function recoverCommand(config: Config, context: Context): Promise<number
         `${failed.length === 1 ? "1 change is" : `${failed.length} changes are`} still open`,
       );
     }
-    return all.some(({ outcome }) => UNSETTLED.has(outcome)) ? PARTIAL : OK;
+    const exitCode = all.some(({ outcome }) => UNSETTLED.has(outcome)) ? PARTIAL : OK;
+    if (config.output !== "table") return exitCode;
+    try {
+      const used = (await journal.budgets()).filter(({ spent }) => spent > 0);
+      const left = used.map((limit) => `${leftLine(limit)}\n`).join("");
+      await printWhileRead(() => context.stdout.write(left));
+    } catch (error) {
+      const failure = GovernanceError.from(error);
+      await diagnostics.fail(failure);
+      return exitCode === OK ? exitCodeOf(failure) : exitCode;
+    }
+    return exitCode;
   });
 }
 
 async function printRecovered(
   all: readonly Row[],
-  used: readonly BudgetStatus[],
   { config: { output }, context: { stdout }, diagnostics }: Surroundings,
 ): Promise<void> {
   try {
@@ -78,8 +87,6 @@ async function printRecovered(
       await rows.write(all);
       await rows.end();
     }
-    const left = used.filter(({ spent }) => spent > 0).map((limit) => `${leftLine(limit)}\n`);
-    if (output === "table") await stdout.write(left.join(""));
   } catch (error) {
     if (!(error instanceof GovernanceError) || all.length === 0) throw error;
     throw error.with({
