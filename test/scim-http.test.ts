@@ -401,6 +401,26 @@ describe("a connection", () => {
     await stillServes(running);
   });
 
+  test.for<[string, string, string]>([
+    ["bytes that are not HTTP", "host: a", "hello\r\n\r\n"],
+    ["bytes behind its last request", "host: a\r\nconnection: close", "hello\r\n\r\n"],
+    [
+      "another change, which is not valid HTTP",
+      "host: a",
+      "POST /scim/v2/Users HTTP/1.1\r\nhost: a\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\n\r\nzz\r\n",
+    ],
+  ])("gets the answer to a change before that to %s", async ([, headers, then]) => {
+    const made = Promise.withResolvers<void>();
+    const running = await stage.start({ over: { remove: () => made.promise } });
+    const answered = running.raw(`DELETE /scim/v2/Users/u HTTP/1.1\r\n${headers}\r\n\r\n${then}`);
+    await vi.waitFor(() => expect(running.service.calls).toHaveLength(1));
+    made.resolve();
+    const [first, ...more] = (await answered).match(/(?<=HTTP\/1.1 )\d+/g) ?? [];
+    expect([first, more]).toEqual(["204", headers.includes("close") ? [] : ["400"]]);
+    expect(running.service.calls).toHaveLength(1);
+    await stillServes(running);
+  });
+
   test("that has no request for too long is closed", async () => {
     const { raw, service } = await stage.start({ limits: { idleMs: 1000 } });
     const answer = await raw("GET /scim/v2/Users/u HTTP/1.1\r\nhost: a\r\n\r\n");

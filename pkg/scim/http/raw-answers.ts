@@ -18,12 +18,12 @@ const REFUSALS: ReadonlyMap<string, ScimError> = new Map([
 
 const MALFORMED = new ScimError(400, "the request is not valid HTTP", { scimType: "invalidSyntax" });
 
-/** Answers on the socket itself, and closes it. Undefined: the client has gone. */
-export function answerRaw(error: Error, socket: Socket): ScimError | undefined {
-  if (socket.destroyed || !socket.writable || errnoOf(error) === "ECONNRESET") {
-    socket.destroy();
-    return undefined;
-  }
+export function hasGone(error: Error, socket: Socket): boolean {
+  return socket.destroyed || !socket.writable || errnoOf(error) === "ECONNRESET";
+}
+
+/** Answers on the socket itself, and closes it. */
+export function answerRaw(error: Error, socket: Socket): ScimError {
   const failure = REFUSALS.get(errnoOf(error)) ?? MALFORMED;
   const body = JSON.stringify(scimErrorBody(failure));
   const head = [

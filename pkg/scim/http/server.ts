@@ -11,7 +11,8 @@ import type { AccessControl } from "../../security/access-control.ts";
 import { createScimApp } from "./fastify.ts";
 import { createScimFront, loggedFailure, type ScimFrontOptions } from "./front.ts";
 import { type RefusedScimConnection, scimHttpServer } from "./http-server.ts";
-import { answerRaw, socketPeer } from "./raw-answers.ts";
+import { answerRaw, hasGone, socketPeer } from "./raw-answers.ts";
+import { createUnanswered } from "./unanswered.ts";
 
 export interface ScimServerOptions extends ScimFrontOptions {
   /** Who may connect and call. The server does not stop it: other fronts use it too. */
@@ -47,6 +48,24 @@ export function createScimServer(options: ScimServerOptions): ScimServer {
     onEvicted: () => refused({ why: "evicted", peer: "unknown", code: undefined }),
   });
   const bounded = boundUnanswered(limits.pipelined);
+  const unanswered = createUnanswered();
+  /** Node.js reports each further piece that a client sends as an error. */
+  const invalid = new WeakSet<Socket>();
+
+  function refuse(error: Error, socket: Socket): void {
+    const failure = answerRaw(error, socket);
+    notify(onCall, {
+      method: "other",
+      endpoint: "other",
+      status: failure.status,
+      durationMs: 0,
+      requestBytes: 0,
+      answerBytes: 0,
+      peer: socketPeer(socket),
+      caller: socketPeer(socket),
+      error: loggedFailure(failure),
+    });
+  }
 
   function newServer(): Server {
     const server = scimHttpServer({ tls, limits, refused });
@@ -63,19 +82,18 @@ export function createScimServer(options: ScimServerOptions): ScimServer {
     server.keepAliveTimeout = limits.idleMs;
     server.maxHeadersCount = 100;
     bound(server);
+    unanswered.watch(server);
     server.on("clientError", (error: Error, socket: Socket) => {
-      const failure = answerRaw(error, socket);
-      if (failure === undefined) return;
-      notify(onCall, {
-        method: "other",
-        endpoint: "other",
-        status: failure.status,
-        durationMs: 0,
-        requestBytes: 0,
-        answerBytes: 0,
-        peer: socketPeer(socket),
-        caller: socketPeer(socket),
-        error: loggedFailure(failure),
+      if (hasGone(error, socket)) {
+        socket.destroy();
+        return;
+      }
+      if (invalid.has(socket)) return;
+      invalid.add(socket);
+      // A client takes the first answer for that of its first request, which may be a change that is being made.
+      unanswered.afterAnswers(socket, () => {
+        // The last answer may have ended it.
+        if (socket.writable) refuse(error, socket);
       });
     });
     servers.push(server);
