@@ -352,6 +352,22 @@ describe("CONNECTION-4: connections take turns", () => {
     expect(served.length - before).toBeLessThanOrEqual(8);
   });
 
+  test("and one that has begun more than a new one is not left out while new ones come on and on", async () => {
+    streamMs = 3;
+    const one = await open();
+    send(one, "one", 4);
+    await until(() => servedOf("one") === 4);
+    for (const socket of await openMany(undefined, 30)) callOnAndOn(socket, "flood", 16);
+    await until(() => ended > 1500);
+    const fresh = await openMany(undefined, 300);
+    for (const socket of fresh) send(socket, "new", 4);
+    one.write(headersFrame(9, "one"));
+    const before = served.length;
+    await until(() => servedOf("one") === 5);
+    expect(servedOf("new")).toBeLessThan(1200);
+    expect(served.length - before).toBeLessThanOrEqual(40);
+  });
+
   test("and one that proves who calls leaves the line of its address", async () => {
     streamMs = 3;
     const honest = await open();

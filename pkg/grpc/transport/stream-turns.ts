@@ -274,7 +274,7 @@ export function createStreamTurns(options: StreamTurnsOptions): StreamTurns {
   }
 
   /**
-   * One that waits to be read, since it may have a single call, and one whose streams wait. Of new ones a few instead, and one
+   * One that waits to be read, since it may have a single call, and one whose streams wait. Before them a few new ones, and one
    * stream of each: it may prove who calls, and the others of the address may be a flood.
    */
   function serveOf(caller: string): void {
@@ -282,10 +282,12 @@ export function createStreamTurns(options: StreamTurnsOptions): StreamTurns {
     const inLine = [...connections];
     const toRead = inLine.filter(({ queue }) => queue.length === 0);
     const toBegin = inLine.filter(({ queue }) => queue.length > 0);
-    const next = [toRead, toBegin].flatMap((all) => {
-      const newOnes = all.filter(isNew);
-      return newOnes.length > 0 ? newOnes.slice(0, MOST_NEW) : all.slice(0, 1);
-    });
+    const lines = [toRead, toBegin];
+    // The others have their turn too: new ones may come on and on.
+    const next = [
+      ...lines.flatMap((line) => line.filter(isNew).slice(0, MOST_NEW)),
+      ...lines.flatMap((line) => line.filter((one) => !isNew(one)).slice(0, 1)),
+    ];
     waiting.delete(caller);
     for (const one of next) connections.delete(one);
     if (connections.size > 0) waiting.set(caller, connections);
