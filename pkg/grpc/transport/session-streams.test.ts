@@ -1,6 +1,9 @@
+import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import { once } from "node:events";
 import { connect, createServer } from "node:http2";
+import { Duplex } from "node:stream";
 import { expect, onTestFinished, test } from "vitest";
+import { isRecord } from "../../core/unknown.ts";
 import { takeStreams } from "./session-streams.ts";
 
 test("a stream is refused with an answer, and without one where its connection was cut meanwhile", async () => {
@@ -34,4 +37,35 @@ test("a stream is refused with an answer, and without one where its connection w
   cuts = true;
   await once(ask(), "close");
   expect(refusals).toEqual(["refused", "refused"]);
+});
+
+test("a stream whose session has failed in the piece with its headers does not end the process", async () => {
+  const server = createServer();
+  let given = 0;
+  server.on("session", (session) => takeStreams(session, () => void (given += 1)));
+  let errors = 0;
+  const fail = (message: unknown): void => {
+    const stream = isRecord(message) ? message["stream"] : undefined;
+    if (!(stream instanceof Duplex)) return;
+    // Before the session emits it, which is in a tick of its own.
+    process.nextTick(() => {
+      stream.destroy(new Error("Protocol error"));
+      // In the tick in which `error` is emitted. Without a listener Node.js throws it.
+      process.nextTick(() => (errors = stream.listenerCount("error")));
+    });
+  };
+  subscribe("http2.server.stream.created", fail);
+  await once(server.listen(0, "127.0.0.1"), "listening");
+  const address = server.address();
+  if (typeof address !== "object" || address === null) throw new Error("no port");
+  const client = connect(`http://127.0.0.1:${address.port}`);
+  client.on("error", () => {});
+  onTestFinished(() => {
+    unsubscribe("http2.server.stream.created", fail);
+    client.destroy();
+    server.close();
+  });
+  const asked = client.request({ ":method": "POST" }).on("error", () => {});
+  await new Promise((resolve) => asked.once("close", resolve));
+  expect([given, errors]).toEqual([0, 1]);
 });

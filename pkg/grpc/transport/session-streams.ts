@@ -54,10 +54,10 @@ export function takeStreams(session: unknown, onStream: (stream: NewStream) => v
       begin();
       return;
     }
+    // A stream that fails without a listener would end the process. It may have failed already: the error comes after this event.
+    stream.on("error", () => {});
     // Its connection was cut a moment ago. The library would throw.
     if (stream.destroyed) return;
-    // A stream that is reset without a listener would end the process.
-    stream.on("error", () => {});
     onStream({
       isClosed: () => stream.closed || stream.destroyed,
       begin,
