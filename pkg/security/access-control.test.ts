@@ -25,11 +25,13 @@ const provisioner = ours.issue({ names: ["URI:spiffe://example.org/deploy"] });
 let folder = "";
 let reloads: ReloadEvent[] = [];
 let refused: RefusedCall[] = [];
+let outOfDates: string[] = [];
 const open: (() => void)[] = [];
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), "access-"));
   reloads = [];
   refused = [];
+  outOfDates = [];
 });
 afterEach(() => {
   for (const close of open.splice(0)) close();
@@ -46,14 +48,15 @@ function tlsFiles(more: Partial<TlsSettings> = {}, { key, cert } = serverKey): T
   return { certFile: file("server.pem", cert), keyFile: file("server.key", key), ...more };
 }
 
-function accessFor(settings: SecuritySettings): AccessControl {
+function accessFor(settings: SecuritySettings, now = systemClocks.now): AccessControl {
   const onReload = (event: ReloadEvent): void => void reloads.push(event);
   // The test decides when files are read again.
   const access = createAccessControl({
     settings,
-    clocks: systemClocks,
+    clocks: { ...systemClocks, now },
     watchMs: 3_600_000,
     onReload,
+    onOutOfDates: (line) => outOfDates.push(line),
     onRefused: (call) => refused.push(call),
   });
   open.push(() => access.stop());
@@ -281,6 +284,42 @@ describe("an access control", () => {
     expect(reloads.map(({ error }) => error?.message)).toEqual([
       `${path}: may be written by every user, so it is not used; run chmod o-w ${path}`,
       `${path}: cannot be read (ENOENT); name a readable file`,
+    ]);
+  });
+
+  test("names each certificate out of its dates once: at the start, when it happens, and after a reload", () => {
+    let at = Date.now();
+    const ends = new Date(Math.floor(at / 1000) * 1000 + 60_000);
+    const short = ours.issue({ names: ["IP:127.0.0.1"], notAfter: ends });
+    const settings = { tls: tlsFiles({ clientCaFile: file("ca.pem", ours.cert) }, short) };
+    const { certFile, keyFile } = settings.tls;
+    const access = accessFor(settings, () => at);
+    access.reload();
+    expect(outOfDates).toEqual([]);
+    const expired = `${certFile}: the server certificate expired at ${ends.toISOString()}, so clients refuse it; replace the file, it is read again without a restart`;
+    at += 120_000;
+    access.reload();
+    access.reload();
+    expect(outOfDates).toEqual([expired]);
+    accessFor(settings, () => at);
+    expect(outOfDates).toEqual([expired, expired]);
+
+    const begins = new Date(ends.getTime() + 3_600_000);
+    const early = ours.issue({ names: ["IP:127.0.0.1"], notBefore: begins });
+    writeFileSync(certFile, early.cert);
+    writeFileSync(keyFile, early.key);
+    access.reload();
+    expect(outOfDates.slice(2)).toEqual([
+      `${certFile}: the server certificate is not valid before ${begins.toISOString()}, so clients refuse it; check the clock of this machine, or replace the file`,
+    ]);
+
+    at += 365 * 86_400_000;
+    access.reload();
+    expect(outOfDates.slice(3)).toEqual([
+      expect.stringMatching(/server.pem: the server certificate expired at /),
+      expect.stringMatching(
+        /ca.pem: an authority of client certificates expired at .*, so its clients cannot connect; /,
+      ),
     ]);
   });
 

@@ -4,8 +4,9 @@ import type { Clocks, EpochClock } from "../core/clock.ts";
 import { notify } from "../core/events.ts";
 import type { SecuritySettings } from "../core/security-settings.ts";
 import { type Authorizer, createAuthorizer } from "./authorizer.ts";
+import { createDateCheck, type DatedCertificates } from "./certificate-dates.ts";
 import { type ClientCertificates, createClientCertificates } from "./client-certificates.ts";
-import { watchAuthorities, watchCertificate } from "./tls-context.ts";
+import { chainOf, watchAuthorities, watchCertificate } from "./tls-context.ts";
 import {
   PartlyInForce,
   type ReloadableFiles,
@@ -20,6 +21,8 @@ export interface AccessControlOptions {
   readonly watchMs?: number | undefined;
   /** Called for each file whose change came into force, or could not. */
   readonly onReload?: ((event: ReloadEvent) => void) | undefined;
+  /** Called with one line for each file whose certificate has expired, or is not valid yet. */
+  readonly onOutOfDates?: ((line: string) => void) | undefined;
   /** Called for each write that is refused because its caller may only read. */
   readonly onRefused?: ((call: RefusedCall) => void) | undefined;
 }
@@ -65,6 +68,10 @@ export function createAccessControl(options: AccessControlOptions): AccessContro
   const { settings, clocks, watchMs = WATCH_MS } = options;
   const onReload = (event: ReloadEvent): void => notify(options.onReload, event);
   const tls = settings.tls === undefined ? undefined : watchedTls(settings.tls, clocks.now, onReload);
+  const checkDates = createDateCheck(tls?.dated ?? [], clocks.now, (line) =>
+    notify(options.onOutOfDates, line),
+  );
+  checkDates();
   const authorizer = createAuthorizer({
     settings,
     clocks,
@@ -77,6 +84,7 @@ export function createAccessControl(options: AccessControlOptions): AccessContro
   const reload = (): void => {
     for (const each of files) each.reload();
     tls?.certificates?.sweep();
+    checkDates();
   };
   const timer = setInterval(reload, watchMs);
   timer.unref();
@@ -95,6 +103,7 @@ export function createAccessControl(options: AccessControlOptions): AccessContro
 
 interface WatchedTls extends ServerTls {
   readonly files: readonly ReloadableFiles[];
+  readonly dated: readonly DatedCertificates[];
   /** Undefined where clients need no certificate. */
   readonly certificates: ClientCertificates | undefined;
 }
@@ -127,6 +136,24 @@ function watchedTls(
     onRenewed: (listener) => void listeners.push(listener),
     connected: (socket, end) => certificates?.add(socket, end),
     files: [own, ...(authorities === undefined ? [] : [authorities])],
+    dated: [
+      {
+        path: settings.certFile,
+        subject: "the server certificate",
+        effect: "clients refuse it",
+        certificates: () => chainOf(own.current),
+      },
+      ...(authorities === undefined || clientCaFile === undefined
+        ? []
+        : [
+            {
+              path: clientCaFile,
+              subject: "an authority of client certificates",
+              effect: "its clients cannot connect",
+              certificates: () => authorities.current,
+            },
+          ]),
+    ],
     certificates,
   };
 }

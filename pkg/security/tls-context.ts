@@ -83,6 +83,11 @@ function secureContext(
   return options;
 }
 
+/** The certificate of the server with those between it and the root. */
+export function chainOf({ cert }: SecureContextOptions): readonly X509Certificate[] {
+  return pemCertificates(String(cert)).filter((certificate) => certificate !== undefined);
+}
+
 const PEM_CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g;
 
 /** Undefined for one that is broken. */

@@ -21,6 +21,7 @@ export function openAccess(
     settings: service,
     clocks: { now, monotonic },
     onRefused,
+    onOutOfDates: (line) => log.warn(line),
     onReload({ subject, error }) {
       metrics?.reload(error === undefined);
       if (error === undefined) log.info(`reloaded ${subject}`);
