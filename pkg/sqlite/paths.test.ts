@@ -1,8 +1,8 @@
-import { chmodSync, existsSync, realpathSync, statSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, realpathSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { temporaryFolder } from "../../test/support/store-run.ts";
-import { asUnwritable, openStateDirectory, touchPrivate } from "./paths.ts";
+import { asUnwritable, openStateDirectory, touchPrivate, unusableState } from "./paths.ts";
 
 let folder: { readonly path: string; remove(): void };
 let at: string;
@@ -32,6 +32,21 @@ describe("what cannot be used is refused, and why", () => {
     expect(error.code).toBe("invalid-argument");
     expect(error.message).toContain('"/data/pool.c1z"');
     expect(error.message).toContain(why);
+  });
+
+  test("a state directory says what cures it: more permission does not where the disk is read-only or full", () => {
+    expect(unusableState("EACCES")).toBe(" (EACCES): give this user permission to write there, or name");
+    expect(unusableState("EROFS")).toBe(
+      " (EROFS): the file system is read-only; mount it so that this user can write there, or name",
+    );
+    expect(unusableState("ENOSPC")).toBe(" (ENOSPC): the disk is full; free some space, or name");
+  });
+
+  test("a loop of symbolic links is no state directory, and is named", () => {
+    symlinkSync(join(at, "loop"), join(at, "loop"));
+    expect(() => openStateDirectory(join(at, "loop", "state"))).toThrow(
+      /\(ELOOP\): its symbolic links form a loop; name another --state-dir$/,
+    );
   });
 
   test("a broken disk is no invalid argument", () => {

@@ -59,11 +59,10 @@ export function openStateDirectory(dir: string): string {
     if (!statSync(directory).isDirectory()) throw new Error("not a directory");
     return directory;
   } catch (error) {
-    const code = errnoOf(error);
     const problem =
       existsSync(dir) && !statSync(dir).isDirectory()
         ? ": that is not a directory; name"
-        : ` (${code === "" ? "no path" : code}): give this user permission to write there, or name`;
+        : unusableState(errnoOf(error));
     throw new GovernanceError(
       "failed-precondition",
       `cannot keep state in ${JSON.stringify(dir)}${problem} another --state-dir`,
@@ -71,6 +70,20 @@ export function openStateDirectory(dir: string): string {
     );
   }
 }
+
+/** Why a state directory cannot be used, up to the words "another --state-dir" of its cure. */
+export function unusableState(errno: string): string {
+  const code = errno === "" ? "no path" : errno;
+  return ` (${code}): ${STATE_CURES[errno] ?? "give this user permission to write there, or name"}`;
+}
+
+const STATE_CURES: Readonly<Record<string, string>> = {
+  EROFS: "the file system is read-only; mount it so that this user can write there, or name",
+  ENOSPC: "the disk is full; free some space, or name",
+  EDQUOT: "the disk quota of this user is used up; free some space, or name",
+  ENAMETOOLONG: "the path is too long; name",
+  ELOOP: "its symbolic links form a loop; name",
+};
 
 /**
  * Where a target keeps the run that it reads: in the state directory, under a name that tells two targets of one file name
