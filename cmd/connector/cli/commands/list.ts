@@ -1,4 +1,5 @@
 import type { Config } from "../../../../pkg/config/config.ts";
+import { GovernanceError } from "../../../../pkg/core/errors.ts";
 import { everyPage } from "../../../../pkg/core/every-page.ts";
 import { type Group, signInProvider } from "../../../../pkg/core/group.ts";
 import type { Page, PageRequest } from "../../../../pkg/core/page.ts";
@@ -37,7 +38,9 @@ export function listCommand(what: Listed, config: Config, context: Context): Pro
         );
       case "members":
         return printUsers(session, runtime, what, "member", (page, signal) =>
-          directory.listMembers(what.group, page, signal),
+          directory.listMembers(what.group, page, signal).catch((error: unknown) => {
+            throw withGroup(what.group, error);
+          }),
         );
       case "groups": {
         const columns = groupColumns(what.columns, config);
@@ -59,6 +62,13 @@ export function listCommand(what: Listed, config: Config, context: Context): Pro
       }
     }
   });
+}
+
+/** The same failure; for a group that is not there with its name, which the error of the call leaves out. */
+function withGroup(group: string, error: unknown): unknown {
+  if (!(error instanceof GovernanceError) || error.reason !== "group-gone") return error;
+  const cure = '"connector list groups" prints the names; upper and lower case differ';
+  return error.with({ message: `group ${group}: ${error.message}; ${cure}` });
 }
 
 interface Session {
