@@ -1,12 +1,13 @@
 import { existsSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { fakeDirectory, POOL, someGroup, userNumber } from "../../test/support/fake-directory.ts";
 import { emptyRun, memoryTarget } from "../../test/support/memory-target.ts";
 import { never, storeOptions, temporaryFolder } from "../../test/support/store-run.ts";
 import { createConnector } from "../connector/create-connector.ts";
 import { GovernanceError } from "../core/errors.ts";
 import { WHOLE_POOL } from "../core/sync-scope.ts";
+import { storeError } from "../sqlite/errors.ts";
 import type { PublishedFile } from "../store/publish/publish.ts";
 import { readSyncFile } from "../store/read-sync-file.ts";
 import { openSyncFile } from "../store/sync-file.ts";
@@ -90,6 +91,22 @@ describe("one sync into two files", () => {
     expect(published.map(({ counts }) => counts)).toEqual([COUNTS, COUNTS]);
     const [one, two] = await Promise.all(NAMES.map((name) => runIn(pathOf(name))));
     expect(one).toEqual(two);
+  });
+
+  test.for([
+    ["ENOSPC", /the disk is full; .*, then sync again: a sync that stopped goes on from there$/],
+    ["ENOENT", /it was removed, or cannot be opened; leave .* alone, then sync again$/],
+  ] as const)("whose own file fails with %s says once what is kept of it", async ([code, says]) => {
+    const failing: OpenTarget<PublishedFile> = async (signal) => {
+      const target = await file("one")(signal);
+      vi.spyOn(target, "commit").mockImplementation(() => {
+        throw storeError(Object.assign(new Error(code), { code }), "store a page");
+      });
+      return target;
+    };
+    await expect(syncOnce(stage([failing]).options, never)).rejects.toMatchObject({
+      message: expect.stringMatching(says),
+    });
   });
 
   test("that is cut says so, and goes on in both", async () => {

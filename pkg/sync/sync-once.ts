@@ -262,6 +262,8 @@ async function isUnread(targets: TargetGroup<PublishedRun>): Promise<boolean> {
 function resumable(error: unknown, resumedBy: string | undefined): unknown {
   if (resumedBy === undefined) return error;
   const failure = GovernanceError.from(error);
+  // Such a message says itself whether a sync goes on: of a file that is damaged or gone nothing is kept.
+  if (failure.reason === "own-files") return failure;
   return failure.with({
     message: `${failure.message}; what was read is kept, ${resumedBy} goes on from there`,
   });
