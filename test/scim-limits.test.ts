@@ -60,6 +60,10 @@ describe("the limits of docs/scim.md", () => {
   test.for([
     ["requests a second of one caller", `${rate}, and twice as many at once; \`--scim-rate\``],
     ["requests under way", `${shown(requests)}, half of them of one caller`],
+    [
+      "requests under way of one caller",
+      `${shown(requests / 2)}, and three quarters of the open connections that are allowed`,
+    ],
     ["a body, a body of `/Bulk`", `${mebi(bodyBytes)}, ${mebi(bulkBytes)}`],
     ["bodies under way", `${mebi(allBodyBytes)}, half of them of one caller`],
     ["arrays and objects within each other", `${jsonDepth}`],
