@@ -1,5 +1,5 @@
-// Sums a CPU profile of the service (callers.ts --profile): the self time of each part of the program and of each library, and
-// the time that our functions take with all that they call.
+// Sums a CPU profile of the service (callers.ts --profile), or of a way of row-cost.ts (node --cpu-prof): the self time of each
+// kind of work, of each part of the program and of each library, and the time that our functions take with all that they call.
 //   node test/bench/profile-table.ts FILE.cpuprofile [functions]
 import { readFileSync } from "node:fs";
 
@@ -42,11 +42,30 @@ function partOf({ functionName, url }: Frame): string {
   return /\/((?:pkg|cmd)\/.*)\/[^/]*$/.exec(url)?.[1] ?? url;
 }
 
+/** The first that the file or the function of a frame matches; the rest is the SDK, with HTTP and signatures. */
+const WORK: readonly (readonly [string, RegExp])[] = [
+  ["collecting garbage", /\(garbage collector\)/],
+  ["pacing and metrics", /node_modules\/bottleneck|pkg\/(?:limiter|ops)\//],
+  [
+    "rows made",
+    /node_modules\/@bufbuild|pkg\/(?:connector|protocol|core|cognito\/mapping)\/|ways\/row-bytes/,
+  ],
+  ["SDK, HTTP, signatures", /node_modules\//],
+  ["modules loaded", /internal\/(?:modules|bootstrap)\/|compileSourceTextModule|internalModuleStat/],
+  ["answers parsed", /pkg\/cognito\/client\//],
+  ["rows kept, file written", /pkg\/(?:store|sqlite)\/|bench\/ways\/|node:zlib/],
+  ["the rest of the connector", /(?:pkg|cmd)\//],
+];
+
+const workOf = ({ functionName, url }: Frame): string =>
+  WORK.find(([, pattern]) => pattern.test(`${url} ${functionName}`))?.[0] ?? "SDK, HTTP, signatures";
+
 const nameOf = ({ functionName, url, lineNumber }: Frame): string =>
   `${functionName || "(anonymous)"} ${url.replace(/.*\/(?=(?:pkg|cmd|node_modules)\/)/, "")}:${lineNumber + 1}`;
 
 const byId = new Map(nodes.map((node) => [node.id, node]));
 const parts = new Map<string, number>();
+const works = new Map<string, number>();
 const self = new Map<string, number>();
 const inclusive = new Map<string, number>();
 const root = nodes[0];
@@ -59,6 +78,7 @@ function walk(id: number, open: ReadonlySet<string>): number {
   const name = nameOf(node.callFrame);
   const own = selfUs.get(id) ?? 0;
   add(parts, partOf(node.callFrame), own);
+  if (!/^\((?:idle|root)\)$/.test(node.callFrame.functionName)) add(works, workOf(node.callFrame), own);
   add(self, name, own);
   const inner = new Set(open).add(name);
   const us = (node.children ?? []).reduce((sum, child) => sum + walk(child, inner), own);
@@ -78,6 +98,7 @@ function print(title: string, of: Map<string, number>, rows: number): void {
     );
   }
 }
+print("by work", works, 20);
 print("by part", parts, 60);
 print("by function, itself", self, Number(most));
 print("by function, with what it calls", inclusive, 4 * Number(most));
