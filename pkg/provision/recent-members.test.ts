@@ -34,6 +34,19 @@ describe("memberships that were written a moment ago", () => {
     expect(contradicts()).toEqual([false, false]);
   });
 
+  test("are over when the group is deleted, or the user: one that is made again with the name has none", async () => {
+    for (const end of ["forgetGroup", "forgetUser"] as const) {
+      const { members, write, contradicts } = scene();
+      await write("added");
+      members[end]("other");
+      expect(contradicts()).toEqual([false, true]);
+      members[end](end === "forgetGroup" ? "g" : "ann");
+      expect(contradicts()).toEqual([false, false]);
+      expect([members.addedTo("g"), members.groupsGivenTo("ann")]).toEqual([[], []]);
+      expect(members.groupsAsWritten("ann", [])).toEqual([]);
+    }
+  });
+
   test("are of one group and user", async () => {
     const { members, write } = scene();
     await write("added");

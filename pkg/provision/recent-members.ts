@@ -32,6 +32,10 @@ export interface MembershipWriter extends RecentMembers {
   write(one: MembershipWrite): Promise<Receipt>;
   /** After a listing has shown what was written. */
   forget(group: string, username: string): void;
+  /** After the group was deleted: one that is made again with this name is empty. */
+  forgetGroup(group: string): void;
+  /** After the account was deleted: one that is made again with this name is in no group. */
+  forgetUser(username: string): void;
 }
 
 /** After this time every listing shows a change. */
@@ -53,8 +57,14 @@ export function createRecentMembers(now: EpochClock): MembershipWriter {
     for (const [, written] of recent.entries()) if (written.state !== "removed") yield written;
   }
 
+  function forgetAll(isOver: (written: Written) => boolean): void {
+    for (const [key, written] of recent.entries()) if (isOver(written)) recent.delete(key);
+  }
+
   return {
     forget: (group, username) => recent.delete(keyOf(group, username)),
+    forgetGroup: (name) => forgetAll(({ group }) => group === name),
+    forgetUser: (username) => forgetAll(({ account }) => account.username === username),
     contradicts(group, username, isListed) {
       const written = recent.get(keyOf(group, username));
       if (written === undefined) return false;

@@ -29,6 +29,8 @@ interface Model {
 }
 
 const SEED = Math.floor(Math.random() * 2 ** 31);
+/** A group is deleted, and made again while the memberships of the one before are remembered. */
+const MADE_AGAIN = 845_880_241;
 
 /** Listings that lag behind, as those of Cognito may for a moment. */
 const LAGGING = { createdUnlisted: { ms: 20_000 }, deletedListed: { ms: 20_000 } };
@@ -38,6 +40,7 @@ describe.for(POOL_KINDS)("a pool with $kind", ({ definition, userName }) => {
     [0, {}],
     [1, {}],
     [2, LAGGING],
+    [MADE_AGAIN - SEED, {}],
   ] as const)(`reads what was written (seed ${SEED} + %i, listings %j)`, async ([plus, consistency]) => {
     const random = randomOf(SEED + plus);
     const pick = <T>(items: readonly T[]): T => {

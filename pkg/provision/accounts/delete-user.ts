@@ -75,16 +75,17 @@ async function groupsIfThere(
   }
 }
 
-function remove(deps: Deps, steps: Steps, user: User): Promise<Receipt> {
-  const { directory, users } = deps;
+async function remove(deps: Deps, steps: Steps, user: User): Promise<void> {
+  const { directory, users, recentMembers } = deps;
   async function isGone(signal: AbortSignal): Promise<Receipt | undefined> {
     return (await users.reread(user, signal)) === undefined ? { requestId: undefined } : undefined;
   }
-  return steps.make(
+  await steps.make(
     "AdminDeleteUser",
     (signal) => goneIsDone(directory.deleteUser(user.username, signal)),
     (signal) => reconciledBy(deps, isGone, signal),
   );
+  recentMembers.forgetUser(user.username);
 }
 
 /** When the account cannot be deleted, its user must be able to sign in as before. */

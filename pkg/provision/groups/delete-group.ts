@@ -58,6 +58,7 @@ export function createGroupDeletion(deps: Deps): Family<"deleteGroup", "delete-g
         goneIsDone(directory.deleteGroup(group.name, signal)).finally(() => groups.forget(group.name)),
       (signal) => reconcileGone(group, signal),
     );
+    recentMembers.forgetGroup(group.name);
   }
 
   async function reconcileGone(group: Group, signal: AbortSignal): Promise<Reconciled<Receipt>> {
