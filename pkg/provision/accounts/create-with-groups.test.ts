@@ -109,6 +109,8 @@ describe("a call that is refused", () => {
       expect(failure.message).toMatch(/the calls already made have been undone/);
       expect(stage.pool.allUsers()).toEqual([]);
       expect(stage.audit.records).toMatchObject([{ outcome: "undone" }]);
+      // The next account of that name is in none of its groups.
+      expect(stage.provisioner.recentMembers.groupsAsWritten("ann", [])).toEqual([]);
       await create(stage, whole);
       expect(madeIn(stage)).toEqual(WHOLE);
     },
@@ -154,6 +156,7 @@ describe("a lost answer", () => {
     await refusal(create(stage, whole));
     expect(stage.pool.allUsers()).toEqual([]);
     expect(stage.audit.records).toMatchObject([{ outcome: "undone" }]);
+    expect(stage.provisioner.recentMembers.groupsGivenTo("ann")).toEqual([]);
   });
 });
 

@@ -134,9 +134,10 @@ async function complete(deps: Deps, work: AccountWork, user: User, steps: Steps)
     }
   } catch (error) {
     if (await isAsMade(deps, work, user, steps.signal)) {
-      await steps.takeBack("all", "AdminDeleteUser", (signal) =>
+      const gone = await steps.takeBack("all", "AdminDeleteUser", (signal) =>
         goneIsDone(deps.directory.deleteUser(user.username, signal)),
       );
+      if (gone) deps.recentMembers.forgetUser(user.username);
     }
     throw error;
   }

@@ -65,6 +65,7 @@ export async function reconcileAccount(
   const gone = await steps.takeBack("all", "AdminDeleteUser", (signal) =>
     goneIsDone(deps.directory.deleteUser(found.username, signal)),
   );
+  if (gone) deps.recentMembers.forgetUser(found.username);
   return gone
     ? { outcome: "undone", says: `user ${sub} was made without ${missing}, and has been deleted` }
     : {
