@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
@@ -77,6 +77,22 @@ describe("records in a thread of their own", () => {
     expect(audited()).toHaveLength(1);
     expect(stored("SELECT id FROM changes")).toEqual([]);
     expect(await records.outcomeOf("c1")).toBe("done");
+  });
+
+  test("answer after the WAL was synced, and not where that fails (JOURNAL-1)", async () => {
+    await records.begin(change("c1"), never);
+    const wal = `${journalDatabasePath(place.stateDir, POOL)}-wal`;
+    // SQLite has the file open and writes on.
+    renameSync(wal, `${wal}-away`);
+    await expect(records.stepBegun("c1", "AdminAddUserToGroup", false)).rejects.toMatchObject({
+      code: "internal",
+      message: "the thread of the journal ended before it answered",
+    });
+    renameSync(`${wal}-away`, wal);
+    // What was written is there: no caller knows of it, and the next change recovers it.
+    expect(await records.begin(change("c2"), never)).toMatchObject([
+      { id: "c1", steps: [{ state: "begun" }] },
+    ]);
   });
 
   test("make changes of one lock wait, until their caller gives up", async () => {

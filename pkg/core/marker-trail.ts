@@ -52,7 +52,7 @@ export function trailAfter(trail: MarkerTrail, page: PassedPage, listing: string
     throw endless(`${listing}: ${EMPTY_PAGES} pages in a row were empty, each with a marker of a next one`);
   }
   if (rows.repeats >= REPEATS) {
-    throw endless(`Cognito's pages of ${listing} came ${REPEATS} times again, with other markers (a circle)`);
+    throw endless(`Cognito's pages of ${listing} came again ${REPEATS} times, with other markers (a circle)`);
   }
   return { kept: isKept ? number : trail.kept, count, rows };
 }

@@ -1,10 +1,24 @@
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import { once } from "node:events";
-import { connect, createServer } from "node:http2";
+import { type ClientHttp2Session, connect, createServer, type Http2Server } from "node:http2";
 import { Duplex } from "node:stream";
 import { expect, onTestFinished, test } from "vitest";
 import { isRecord } from "../../core/unknown.ts";
 import { takeStreams } from "./session-streams.ts";
+
+/** A client of the server, gone with the test. */
+async function connectedTo(server: Http2Server): Promise<ClientHttp2Session> {
+  await once(server.listen(0, "127.0.0.1"), "listening");
+  const address = server.address();
+  if (typeof address !== "object" || address === null) throw new Error("no port");
+  const client = connect(`http://127.0.0.1:${address.port}`);
+  client.on("error", () => {});
+  onTestFinished(() => {
+    client.destroy();
+    server.close();
+  });
+  return client;
+}
 
 test("a stream is refused with an answer, and without one where its connection was cut meanwhile", async () => {
   const server = createServer();
@@ -21,15 +35,7 @@ test("a stream is refused with an answer, and without one where its connection w
       }
     }),
   );
-  await once(server.listen(0, "127.0.0.1"), "listening");
-  const address = server.address();
-  if (typeof address !== "object" || address === null) throw new Error("no port");
-  const client = connect(`http://127.0.0.1:${address.port}`);
-  client.on("error", () => {});
-  onTestFinished(() => {
-    client.destroy();
-    server.close();
-  });
+  const client = await connectedTo(server);
   const ask = () => client.request({ ":method": "POST" }).on("error", () => {});
 
   const [headers] = await once(ask(), "response");
@@ -55,16 +61,8 @@ test("a stream whose session has failed in the piece with its headers does not e
     });
   };
   subscribe("http2.server.stream.created", fail);
-  await once(server.listen(0, "127.0.0.1"), "listening");
-  const address = server.address();
-  if (typeof address !== "object" || address === null) throw new Error("no port");
-  const client = connect(`http://127.0.0.1:${address.port}`);
-  client.on("error", () => {});
-  onTestFinished(() => {
-    unsubscribe("http2.server.stream.created", fail);
-    client.destroy();
-    server.close();
-  });
+  onTestFinished(() => void unsubscribe("http2.server.stream.created", fail));
+  const client = await connectedTo(server);
   const asked = client.request({ ":method": "POST" }).on("error", () => {});
   await new Promise((resolve) => asked.once("close", resolve));
   expect([given, errors]).toEqual([0, 1]);

@@ -10,9 +10,11 @@ export const STREAMS_A_TURN = 16;
  * after a pause, then half as many after each.
  */
 const STREAMS_TO_PAUSE = { most: 250, least: STREAMS_A_TURN };
-const FIRST_STREAMS = 4;
 /** After such a time without a pause it is the most again. */
 const FORGOTTEN_MS = 10_000;
+
+/** A connection is new for so many streams, as long as it has not proved who calls. */
+const FIRST_STREAMS = 4;
 
 /** What stream-turns.ts knows of a connection. */
 export interface TurnConnection {
@@ -70,12 +72,12 @@ export function createTurnConnection(socket: Socket): TurnConnection {
   };
 }
 
-/** Whether to look for cancelled ones, each of which costs as much as a refused call: after so many at the latest. */
+/** Whether it is time to look for streams that were cancelled while they wait: each costs as much as a refused call. */
 export function mayHaveClosed({ queue }: TurnConnection): boolean {
   return queue.length >= STREAMS_OF_UNPROVEN && queue.length % STREAMS_A_TURN === 0;
 }
 
-/** It has not proved who calls, and has begun no more than clients do before: they ask for the health, or for reflection. */
+/** It has not proved who calls, and has begun few streams: clients ask for the health, or for reflection, before they do. */
 export function isNew({ isProven, begun }: TurnConnection): boolean {
   return !isProven && begun < FIRST_STREAMS;
 }

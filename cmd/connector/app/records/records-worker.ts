@@ -1,6 +1,9 @@
 // The thread that writes the journal and the audit log of a service.
 import { systemClocks } from "../../../../pkg/core/clock.ts";
 import { serveWorker } from "../../../../pkg/worker/serve-worker.ts";
-import { openUnsyncedRecords, type RecordsPlace } from "./records.ts";
+import { openRecords, type RecordsPlace } from "./records.ts";
 
-serveWorker((place: RecordsPlace) => openUnsyncedRecords(place, systemClocks.now), "after sync");
+serveWorker(
+  (place: RecordsPlace) => openRecords(place, systemClocks.now, "on disk after sync"),
+  "after sync",
+);

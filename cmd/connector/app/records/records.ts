@@ -21,26 +21,17 @@ export interface RecordsPlace {
   readonly poolId: string;
 }
 
-/** Nothing of its answers may be said to be done before `sync` has returned. */
-export interface UnsyncedRecords extends Records {
+/** With `on disk after sync` nothing may be said to be done before `sync` has returned. */
+export interface SyncedRecords extends Records {
   sync(): void;
 }
 
 /** Records that this thread writes. Both files are opened before the first change, not here. */
-export function openRecords(place: RecordsPlace, now: EpochClock): Records {
-  return openUnsynced(place, now, "on disk");
-}
-
-/** The same, with one fsync of the journal for all that is answered together. */
-export function openUnsyncedRecords(place: RecordsPlace, now: EpochClock): UnsyncedRecords {
-  return openUnsynced(place, now, "on disk after sync");
-}
-
-function openUnsynced(
+export function openRecords(
   { stateDir, poolId }: RecordsPlace,
   now: EpochClock,
-  commits: Commits,
-): UnsyncedRecords {
+  commits: Commits = "on disk",
+): SyncedRecords {
   let opened: AuditWriter | undefined;
   const audit = (): AuditWriter => {
     opened ??= openAuditLog({ path: auditLogPath(stateDir, poolId), now });
