@@ -5,7 +5,6 @@ import type { Group } from "../core/group.ts";
 import type { Pool } from "../core/pool.ts";
 import { quotedName } from "../core/text.ts";
 import type { Member, User } from "../core/user.ts";
-import type { UserFacts } from "../core/user-facts.ts";
 import { isUuid } from "../core/uuid.ts";
 import { GROUP_TYPE, USER_TYPE } from "../protocol/ids.ts";
 import type { ResourceId } from "../protocol/messages.ts";
@@ -33,9 +32,9 @@ import { connectorMetadata } from "./metadata.ts";
 import { type ListingSource, listPage } from "./paged-listing.ts";
 import { RESOURCE_TYPES } from "./resource-types.ts";
 import { createDividedUsers, type DividedUsers } from "./user-parts.ts";
-import { userId, userResource, userResourceBytes, userStamp } from "./users.ts";
+import { ListedUserRow } from "./user-row.ts";
+import { userResourceBytes } from "./users.ts";
 import { requirePermissions } from "./validate.ts";
-import { writeUserResource } from "./write-rows.ts";
 
 /** How long the pool's settings are kept, so that a page costs one call and not two. */
 const POOL_FRESH_MS = 10 * 60_000;
@@ -105,21 +104,8 @@ export function createConnector(options: ConnectorOptions): Connector {
       listed.map(({ sub }) => sub),
       signal,
     );
-    return listed.map((user) => userRow(user, pool, known?.get(user.sub)));
-  }
-
-  function userRow(user: User, pool: Pool | undefined, facts: UserFacts | undefined): UserRow {
-    return {
-      user,
-      resourceTypeId: USER_TYPE,
-      resourceId: userId(user, userIdKind),
-      // Only a sync reads it.
-      get stamp() {
-        return userStamp(user, facts);
-      },
-      build: () => userResource(user, pool, userIdKind, facts),
-      write: (into) => writeUserResource(into, user, pool, userIdKind, facts ?? {}),
-    };
+    const context = { pool, userIdKind };
+    return listed.map((user) => new ListedUserRow(user, context, known?.get(user.sub)));
   }
 
   function groupRow(group: Group): GroupRow {

@@ -16,7 +16,15 @@ export function buildOnce(page: SyncPage): SyncPage {
 }
 
 function userOnce(row: UserRow): UserRow {
-  return { ...row, build: once(() => row.build()) };
+  const { user, resourceTypeId, resourceId, stamp } = row;
+  return {
+    user,
+    resourceTypeId,
+    resourceId,
+    stamp,
+    build: once(() => row.build()),
+    ...(row.write === undefined ? {} : { write: (into) => row.write?.(into) }),
+  };
 }
 
 function groupOnce(row: GroupRow): GroupRow {
