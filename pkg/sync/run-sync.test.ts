@@ -1,3 +1,6 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { describe, expect, test } from "vitest";
 import {
   fakeDirectory,
@@ -16,9 +19,11 @@ import {
   syncInto,
 } from "../../test/support/memory-target.ts";
 import { createConnector } from "../connector/create-connector.ts";
+import { orAborted } from "../core/abort.ts";
 import type { Directory } from "../core/directory.ts";
 import { GovernanceError } from "../core/errors.ts";
 import type { Page } from "../core/page.ts";
+import type { User } from "../core/user.ts";
 import type { SyncTarget } from "./target.ts";
 
 const never = new AbortController().signal;
@@ -94,6 +99,35 @@ describe("a sync", () => {
       expect(pagesKept + rest.pages).toBe(PAGES);
     },
   );
+
+  test("holds no page while it waits for the next one", async () => {
+    const [read, stopped] = [Promise.withResolvers<void>(), new AbortController()];
+    let user: WeakRef<User> | undefined;
+    const fake = fakeDirectory({ users: [], groups: [], members: new Map() });
+    const directory: Directory = {
+      ...fake.directory,
+      async listUsers({ marker }, signal) {
+        if (marker === undefined) {
+          const only = userNumber(1);
+          user = new WeakRef(only);
+          return { items: [only], next: "second" };
+        }
+        read.resolve();
+        return await orAborted(new Promise<never>(() => {}), signal);
+      },
+    };
+    const deps = { connector: connectorOver(directory), listingsAtOnce: 1 };
+    const reading = syncInto([memoryTarget(emptyRun())], deps, stopped.signal);
+    await read.promise;
+    setFlagsFromString("--expose-gc");
+    const collect: unknown = runInNewContext("gc");
+    // A WeakRef holds its target until the turn is over.
+    await nextTurn();
+    if (typeof collect === "function") Reflect.apply(collect, undefined, []);
+    expect(user?.deref()).toBeUndefined();
+    stopped.abort(new GovernanceError("canceled", "stopped"));
+    await expect(reading).rejects.toMatchObject({ code: "canceled" });
+  });
 
   test("SYNC-10: a run that goes on reads the groups first, and says so of these pages alone", async () => {
     const run = emptyRun();

@@ -129,26 +129,32 @@ export async function runSync(options: RunSyncOptions, signal: AbortSignal): Pro
 
     async function readListing({ cursor: from, expectedMembers }: QueuedListing): Promise<void> {
       const isUseless = (): boolean => isUserPart(from) && proof?.problem() !== undefined;
-      for (let cursor = from; cursor.state === "open"; ) {
-        if (isUseless()) return;
-        either.throwIfAborted(); // SYNC-3
+
+      /** A function of its own, so that the page is gone when the next one is waited for. Undefined where the listing is over. */
+      async function readNext(cursor: ListingCursor): Promise<ListingCursor | undefined> {
         const page = await readPage(cursor, pagesLeft.after(cursor, expectedMembers), either);
         if (page === "vanished") {
           met?.forget(cursor.part);
           await targets.dropGroup(drop(cursor)); // SYNC-4
           droppedGroups.push(cursor.part);
           options.onGroupDropped?.(cursor.part);
-          return;
+          return undefined;
         }
         const whole = joined(page);
         const looked = proof?.look(whole) ?? whole;
         // The page that shows it is not committed: a process that goes on must see it too (SYNC-12).
-        if (isUseless()) return;
+        if (isUseless()) return undefined;
         const opened = await targets.commit(looked); // SYNC-1
         pages += 1;
-        cursor = page.cursor;
-        options.onPage?.(cursor);
+        options.onPage?.(page.cursor);
         await enqueue(opened.filter(({ state }) => state === "open"));
+        return page.cursor;
+      }
+
+      for (let cursor: ListingCursor | undefined = from; cursor?.state === "open"; ) {
+        if (isUseless()) return;
+        either.throwIfAborted(); // SYNC-3
+        cursor = await readNext(cursor);
       }
     }
 
