@@ -14,7 +14,6 @@ import { type AwsFailure, readFailure } from "../failures/failure.ts";
 import type { FailureKind } from "../failures/failure-kind.ts";
 import { troubleOf } from "../failures/trouble.ts";
 import type { CognitoOptions } from "../options.ts";
-import { createAnswerTurns, hasManyRows } from "./answer-turns.ts";
 import { systemSleep, withDeadline } from "./attempt.ts";
 import { DEFAULT_RETRY, decideRetry, IDEMPOTENT, isAmbiguous } from "./retry.ts";
 
@@ -97,7 +96,6 @@ export function createAwsCaller(options: CognitoOptions): AwsCaller {
   const writePolicy = { ...DEFAULT_RETRY, ...options.retry };
   const readPolicy = { ...writePolicy, maxTotalMs: options.readPatienceMs ?? writePolicy.maxTotalMs };
   const client = createClient(options, now);
-  const answerTurns = createAnswerTurns();
   let closed = false;
 
   async function attempt<A extends AwsAnswer, T>(
@@ -143,7 +141,6 @@ export function createAwsCaller(options: CognitoOptions): AwsCaller {
       requestId = answer.$metadata.requestId;
       const value = parse(answer);
       report("ok");
-      if (hasManyRows(answer)) await answerTurns.next();
       return { kind: "done", value };
     } catch (error) {
       const failure = readFailure(error, requestId);

@@ -4,15 +4,11 @@ export interface AnswerTurns {
   next(): Promise<void>;
 }
 
-/** Of fewer rows an answer makes little work. A change, which makes several calls, would wait at each of them. */
-const MANY_ROWS = 10;
-
-export function hasManyRows(answer: object): boolean {
-  return Object.values(answer).some((value) => Array.isArray(value) && value.length > MANY_ROWS);
-}
+/** Of those that wait a turn lets this part begin, so that none waits for much more than so many turns. */
+const PART = 1 / 8;
 
 /**
- * An answer makes work until its own answer is sent: a page of users is built and encoded, all in one turn. Answers that
+ * An answer makes work until its own answer is sent: a page of users is parsed, built and encoded, all in one turn. Answers that
  * arrive together would make one long turn of it, in which no other call is read.
  */
 export function createAnswerTurns(): AnswerTurns {
@@ -20,11 +16,11 @@ export function createAnswerTurns(): AnswerTurns {
   let isTaken = false;
 
   function endTurn(): void {
-    const first = waiting.shift();
-    isTaken = first !== undefined;
-    if (first === undefined) return;
+    const first = waiting.splice(0, Math.ceil(waiting.length * PART));
+    isTaken = first.length > 0;
+    if (!isTaken) return;
     setImmediate(endTurn);
-    first();
+    for (const begin of first) begin();
   }
 
   return {

@@ -5,6 +5,7 @@ import { createCredentials } from "../credentials/credentials.ts";
 import { rememberSentValues } from "../failures/sent-values.ts";
 import { type CognitoOptions, DEFAULT_CONNECT_TIMEOUT_MS, DEFAULT_IDLE_TIMEOUT_MS } from "../options.ts";
 import { SILENT_LOGGER } from "../silent-logger.ts";
+import { createAnswerTurns } from "./answer-turns.ts";
 import { createEndpointGuard } from "./endpoint-guard.ts";
 import { createRequestHandlers } from "./http.ts";
 import { makeLessPerCall } from "./less-per-call.ts";
@@ -40,6 +41,7 @@ export function createClient(options: CognitoOptions, now: EpochClock): CognitoC
     connectTimeoutMs: options.connectTimeoutMs ?? DEFAULT_CONNECT_TIMEOUT_MS,
     httpTimeoutMs: options.httpTimeoutMs,
     idleTimeoutMs: options.idleTimeoutMs ?? DEFAULT_IDLE_TIMEOUT_MS,
+    answerTurns: createAnswerTurns(),
     endpoints: createEndpointGuard({
       endpoint,
       insecure: options.insecure ?? false,

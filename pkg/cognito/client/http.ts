@@ -5,6 +5,7 @@ import { NodeHttpHandler, type NodeHttpHandlerOptions } from "@smithy/node-http-
 import type { ProxyOptions } from "../options.ts";
 import { SILENT_LOGGER } from "../silent-logger.ts";
 import { limitedBody } from "./answer-limit.ts";
+import type { AnswerTurns } from "./answer-turns.ts";
 import type { EndpointGuard } from "./endpoint-guard.ts";
 import { expectBody } from "./listing-answers.ts";
 
@@ -18,6 +19,7 @@ interface HttpOptions {
   readonly httpTimeoutMs: number;
   readonly idleTimeoutMs: number;
   readonly endpoints: EndpointGuard;
+  readonly answerTurns: AnswerTurns;
 }
 
 /** Of the calls to Cognito, and of those for credentials. */
@@ -35,6 +37,7 @@ export function createRequestHandlers({
   httpTimeoutMs,
   idleTimeoutMs,
   endpoints,
+  answerTurns,
 }: HttpOptions): RequestHandlers {
   const agentOptions = {
     keepAlive: true,
@@ -57,7 +60,7 @@ export function createRequestHandlers({
   };
   return {
     cognito: new GuardedHandler(endpoints, handlerOptions, (body, hostname) => {
-      expectBody(body, hostname);
+      expectBody(body, hostname, answerTurns);
       return body;
     }),
     credentials: new GuardedHandler(endpoints, handlerOptions, limitedBody),

@@ -7,7 +7,7 @@ import {
   ListUsersCommand,
   ListUsersInGroupCommand,
 } from "@aws-sdk/client-cognito-identity-provider";
-import { afterEach, describe, expect, test } from "vitest";
+import { afterEach, describe, expect, test, vi } from "vitest";
 import { openThrottle, STUB_POOL } from "../../../test/support/adapter.ts";
 import { type StubBehaviour, startAwsStub, wireUser } from "../../../test/support/aws-stub.ts";
 import { createClient } from "./client.ts";
@@ -147,6 +147,25 @@ describe("the answer of a listing of users", () => {
     const collected = collectAnswer(given);
     given.destroy();
     await expect(collected).rejects.toMatchObject({ code: "ECONNRESET" });
+  });
+
+  test("that is long is parsed in a turn of its own, and not while it waits for it", async () => {
+    const begin: (() => void)[] = [];
+    const turns = { next: () => new Promise<void>((resolve) => begin.push(resolve)) };
+    const collected = async (text: string) => {
+      const given = Readable.from([Buffer.from(text)]);
+      expectBody(given, "host", turns);
+      return String(await collectAnswer(given));
+    };
+    expect(await collected("short")).toBe("short");
+    expect(begin).toHaveLength(0);
+    const long = "x".repeat(10_000);
+    let isRead = false;
+    const reading = collected(long).finally(() => void (isRead = true));
+    await vi.waitFor(() => expect(begin).toHaveLength(1));
+    expect(isRead).toBe(false);
+    begin[0]?.();
+    expect(await reading).toBe(long);
   });
 
   test("of another listing is left to the SDK", async () => {

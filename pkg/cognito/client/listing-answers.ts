@@ -5,10 +5,13 @@ import { Readable } from "node:stream";
 import type { CognitoIdentityProviderClient } from "@aws-sdk/client-cognito-identity-provider";
 import { streamCollector } from "@smithy/node-http-handler";
 import { answerCounter } from "./answer-limit.ts";
+import type { AnswerTurns } from "./answer-turns.ts";
 
 /** An answer whose body is being read. */
 interface Expected {
   readonly hostname: string;
+  /** Left out where answers need not wait for each other. */
+  readonly turns: AnswerTurns | undefined;
   /** The member with the marker of the next page; undefined where the SDK reads the answer. */
   marker: string | undefined;
   parsed: object | undefined;
@@ -23,9 +26,12 @@ const MARKERS: ReadonlyMap<string, string> = new Map([
 
 const NO_BYTES = new Uint8Array();
 
+/** An answer of fewer bytes makes little work. A change, which makes several calls, would wait at each of them. */
+const LONG_BYTES = 4 * 1024;
+
 /** The body of an answer from there: it is limited while it is collected. */
-export function expectBody(body: unknown, hostname: string): void {
-  if (body instanceof Readable) expected.set(body, { hostname, marker: undefined, parsed: undefined });
+export function expectBody(body: unknown, hostname: string, turns?: AnswerTurns): void {
+  if (body instanceof Readable) expected.set(body, { hostname, turns, marker: undefined, parsed: undefined });
 }
 
 /** For the setting `streamCollector` of the SDK, which reads every body by it. */
@@ -33,6 +39,8 @@ export async function collectAnswer(body: Parameters<typeof streamCollector>[0])
   const answer = body instanceof Readable ? expected.get(body) : undefined;
   if (!(body instanceof Readable) || answer === undefined) return await streamCollector(body);
   const bytes = await collect(body, answer.hostname);
+  // What is made of an answer is garbage by the end of its turn. Parsed before, it would wait for the turn, and outlive a collection.
+  if (bytes.length > LONG_BYTES) await answer.turns?.next();
   if (answer.marker === undefined) return bytes;
   answer.parsed = readListing(bytes, answer.marker);
   return answer.parsed === undefined ? bytes : NO_BYTES;
@@ -99,8 +107,11 @@ export function readListingAnswers({ middlewareStack }: CognitoIdentityProviderC
   middlewareStack.add(
     (next) => async (args) => {
       const result = await next(args);
-      const parsed = answerOf(result.response)?.parsed;
-      if (parsed !== undefined && result.output !== undefined) Object.assign(result.output, parsed);
+      const answer = answerOf(result.response);
+      if (answer?.parsed === undefined) return result;
+      if (result.output !== undefined) Object.assign(result.output, answer.parsed);
+      // A socket holds its last answer until it has another one.
+      answer.parsed = undefined;
       return result;
     },
     // After it.
