@@ -38,3 +38,15 @@ it("lets an eighth of many begin in one turn, so that the last one does not wait
   expect(begun).toBe(16);
   await all;
 });
+
+it("lets no more than eight begin in one turn", async () => {
+  const turns = createAnswerTurns();
+  let begun = 0;
+  const all = Promise.all(Array.from({ length: 1001 }, () => turns.next().then(() => void (begun += 1))));
+  await Promise.resolve();
+  for (const expected of [9, 17, 25]) {
+    await nextTurn();
+    expect(begun).toBe(expected);
+  }
+  await all;
+});

@@ -4,8 +4,9 @@ export interface AnswerTurns {
   next(): Promise<void>;
 }
 
-/** Of those that wait a turn lets this part begin, so that none waits for much more than so many turns. */
+/** Of those that wait a turn lets this part begin, but not more than so many: a page of users takes about a millisecond. */
 const PART = 1 / 8;
+const MOST_A_TURN = 8;
 
 /**
  * An answer makes work until its own answer is sent: a page of users is parsed, built and encoded, all in one turn. Answers that
@@ -16,7 +17,7 @@ export function createAnswerTurns(): AnswerTurns {
   let isTaken = false;
 
   function endTurn(): void {
-    const first = waiting.splice(0, Math.ceil(waiting.length * PART));
+    const first = waiting.splice(0, Math.min(MOST_A_TURN, Math.ceil(waiting.length * PART)));
     isTaken = first.length > 0;
     if (!isTaken) return;
     setImmediate(endTurn);
