@@ -22,7 +22,8 @@ const whole: UserType = {
 
 describe("a user", () => {
   test("mark 25: has its sub for identity and its Username for calls", () => {
-    expect(parseUser("ListUsers", whole)).toEqual({
+    const user = parseUser("ListUsers", whole);
+    expect({ ...user, attributes: new Map(user.attributes) }).toEqual({
       sub: "s-1",
       username: "ann",
       enabled: false,
