@@ -144,10 +144,6 @@ export class TargetGroup<P extends PublishedRun> {
     await this.each((target) => target.rewind(cursors));
   }
 
-  async listingBegun({ kind, part }: ListingCursor): Promise<boolean> {
-    return (await this.listings()).some((one) => one.kind === kind && one.part === part && one.pages > 0);
-  }
-
   async dropGroup(cursor: ListingCursor): Promise<void> {
     await this.each((target) => target.dropGroup(cursor));
   }

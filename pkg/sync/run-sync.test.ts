@@ -154,6 +154,35 @@ describe("a sync", () => {
     expect(others.filter(({ kind, idle }) => kind === "groups" || idle)).toEqual([]);
   });
 
+  test("SYNC-10: and so does the next one, where the first page of the groups could not be read again", async () => {
+    const [run, content] = [emptyRun(), world()];
+    async function cutBefore(operation: string, number: number): Promise<void> {
+      let met = 0;
+      const { directory } = fakeDirectory(content, (called) => {
+        if (called !== operation) return;
+        met += 1;
+        if (met === number) throw throttledError();
+      });
+      const deps = { connector: connectorOver(directory), listingsAtOnce: 2 };
+      await expect(syncInto([memoryTarget(run)], deps, never)).rejects.toMatchObject({ code: "throttled" });
+    }
+    await cutBefore("ListUsersInGroup all", 2);
+    expect(openListingsOf(run)).toContainEqual(expect.objectContaining({ part: "all", pages: 1 }));
+    const newer = someGroup("all", { createdAt: new Date("2026-11-20T00:00:00Z") });
+    content.groups = content.groups.map((group) => (group.name === "all" ? newer : group));
+    content.members.set("all", content.users.slice(100));
+    await cutBefore("ListGroups", 1);
+
+    const { directory } = fakeDirectory(content);
+    await syncInto([memoryTarget(run)], { connector: connectorOver(directory), listingsAtOnce: 2 }, never);
+    const members = [...run.grants.values()].filter(
+      ({ entitlement }) => entitlement?.id === "group:all:member",
+    );
+    expect(members.map(({ principal }) => principal?.id?.resource ?? "").sort()).toEqual(
+      content.users.slice(100).map(({ sub }) => sub),
+    );
+  });
+
   test("SYNC-2: a failed page stops every listing and is the error that comes out", async () => {
     const { directory } = fakeDirectory(world(), (operation) => {
       if (operation.startsWith("ListUsersInGroup"))

@@ -97,8 +97,9 @@ export async function runSync(options: RunSyncOptions, signal: AbortSignal): Pro
    * so that no listing of members is under way.
    */
   async function readGroupsAgain(): Promise<void> {
-    const isWhole = (await targets.openListings()).length === 0;
-    if (isWhole || !(await targets.listingBegun(GROUPS_LISTING))) return;
+    const known = await targets.listings();
+    const isWhole = known.every(({ state }) => state !== "open");
+    if (isWhole || !known.some(hasMetGroups)) return;
     await targets.setListings([GROUPS_LISTING]);
     for (let cursor = GROUPS_LISTING; cursor.state === "open"; ) {
       either.throwIfAborted();
@@ -250,6 +251,11 @@ function typesOf(scope: SyncScope, connector: Connector): readonly ResourceType[
     [GROUP_TYPE, scope.groups === "all"],
   ]);
   return types.filter(({ id }) => isRead.get(id) === true);
+}
+
+/** The listing of the groups says nothing where a process was to read it again and has read no page of it. */
+function hasMetGroups({ kind, pages }: ListingCursor): boolean {
+  return kind === "members" || (kind === "groups" && pages > 0);
 }
 
 /** That of all users, not of a part of them. */
