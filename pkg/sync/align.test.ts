@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import {
+  GROUPS_LISTING,
   type ListingCursor,
   membersListing,
   USERS_LISTING,
@@ -38,4 +39,21 @@ test("a group without members to read, of a page that one target lacks, is no ot
 
 test("another token after as many pages is another reading", () => {
   expect(align([[part], [{ ...part, token: "other" }]])).toBeUndefined();
+});
+
+test.each([
+  ["the groups, before its first page was read again", { ...GROUPS_LISTING, token: "t", pages: 3 }],
+  ["the groups, which had been read to the end", closed({ ...GROUPS_LISTING, pages: 3 })],
+  ["the members of a group that was made again", { ...membersListing("g"), token: "t", pages: 3 }],
+  ["the members of one, which had been read to the end", closed({ ...membersListing("g"), pages: 3 })],
+])("a listing that one target alone began again is begun again in all: %s", (_, before) => {
+  const first = { ...before, token: "", pages: 0, state: "open" as const };
+  const leave = { drop: [], rewind: [] };
+  const back = { drop: [], rewind: [first] };
+  expect(align([[first], [before]])).toEqual([leave, back]);
+  expect(align([[before], [first]])).toEqual([back, leave]);
+});
+
+test("users are never begun again, so those at the beginning in one target alone are another reading", () => {
+  expect(align([[USERS_LISTING], [{ ...USERS_LISTING, token: "t", pages: 3 }]])).toBeUndefined();
 });

@@ -12,7 +12,7 @@ type Step = "leave" | "drop" | ListingCursor;
 /**
  * How several targets come to the same place in one run, or undefined when they cannot. A page is committed in all of
  * them before its listing moves on, so a process that died left them at most one page apart in each listing: that page is
- * taken back and read again. Anything else is not the same reading.
+ * taken back and read again, or the listing, where one of them had begun it again. Anything else is not the same reading.
  */
 export function align(plans: readonly (readonly ListingCursor[])[]): readonly Alignment[] | undefined {
   const byKey = plans.map((plan) => new Map(plan.map((cursor) => [listingKey(cursor), cursor])));
@@ -58,10 +58,19 @@ function stepFor(
     return known.some(({ state }) => state === "done") ? undefined : "drop";
   }
   const least = known.reduce((a, b) => (isEarlier(b, a) ? b : a));
+  if (isBegunAgain(least)) return least;
   const onePageApart = known.every((cursor) =>
     cursor.pages === least.pages ? cursor.token === least.token : cursor.pages === least.pages + 1,
   );
   return onePageApart && least.state === "open" ? least : undefined;
+}
+
+/**
+ * The groups are read again by each process that goes on, and the members of a group that was made again: another target may
+ * have had every page. Users never are.
+ */
+function isBegunAgain({ kind, state, pages }: ListingCursor): boolean {
+  return (kind === "groups" || kind === "members") && state === "open" && pages === 0;
 }
 
 /** A listing that was closed or opened without a page, in some of the targets: it is read in all of them (D30). */

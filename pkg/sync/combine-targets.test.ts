@@ -153,6 +153,26 @@ describe("two targets", () => {
     expect(rowsOf(a)).toEqual(rowsOf(b));
   });
 
+  test("SYNC-8: go on where the groups could be set back in one of them alone", async () => {
+    for (const which of [0, 1]) {
+      const runs = [emptyRun(), emptyRun()];
+      await expect(
+        read(runs.map((run) => memoryTarget(run, { beforeWrite: failingAt(12) }))),
+      ).rejects.toThrow("disk is full");
+      expect(runs.map(({ listings }) => listings.get("groups:")?.pages)).toEqual([3, 3]);
+      const id = runs[0]?.run?.id;
+      const broken = runs.map((run, index) => {
+        const target = memoryTarget(run);
+        return index === which ? { ...target, rewind: () => Promise.reject(FULL_DISK) } : target;
+      });
+      await expect(read(broken)).rejects.toThrow("disk is full");
+      const group = await combineTargets(runs.map((run) => memoryTarget(run)));
+      expect(group).toMatchObject({ resumed: true, discarded: [], run: { id } });
+      await read(runs.map((run) => memoryTarget(run)));
+      for (const run of runs) expect(rowsOf(run)).toEqual(await rowsOfOneRun());
+    }
+  });
+
   test("SYNC-8: begin again when they hold one run at places that one page does not explain", async () => {
     const runs = [emptyRun(), emptyRun()];
     await read(runs.map((run) => memoryTarget(run)));
