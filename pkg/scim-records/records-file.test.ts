@@ -56,6 +56,15 @@ describe("the file", () => {
     expect(existsSync(file())).toBe(false);
   });
 
+  test("is not made beside the log of one that was moved away", async () => {
+    writeFileSync(`${file()}-wal`, "pages");
+    await expect(records().lastWriteAt()).rejects.toMatchObject({
+      code: "failed-precondition",
+      message: expect.stringMatching(/db-wal is left of a database that was moved away or removed; [^\n]+$/),
+    });
+    expect(existsSync(file())).toBe(false);
+  });
+
   test("of another pool, another program or a newer version is refused and left as it is", async () => {
     await records().keep(kept("u-1"));
     await open.pop()?.close();

@@ -1,7 +1,7 @@
 import { closeSync, existsSync, openSync } from "node:fs";
 import { join } from "node:path";
 import { GovernanceError } from "../core/errors.ts";
-import { createWhole, sweepDrafts } from "../sqlite/create-whole.ts";
+import { createWholeDatabase, sweepDrafts } from "../sqlite/create-whole.ts";
 import { DatabaseSync } from "../sqlite/database.ts";
 import { isDamage, SQLITE, sqliteOf } from "../sqlite/errors.ts";
 import { requireNoLink, requireOwnDatabase } from "../sqlite/own-file.ts";
@@ -32,7 +32,7 @@ export function scimRecordsPath({ stateDir, poolId }: ScimRecordsPlace): string 
 /** Opens the records of the pool, or creates them. Any other file is refused and not changed. */
 export function openRecordsFile(path: string, poolId: string): DatabaseSync {
   requireNoLink(path);
-  if (!existsSync(path)) createWhole(path, (draft) => build(draft, poolId));
+  if (!existsSync(path)) createWholeDatabase(path, (draft) => build(draft, poolId));
   // A draft of a killed process is a second name of the file.
   sweepDrafts(path);
   requireOwnDatabase(path);

@@ -1,6 +1,8 @@
 import { randomBytes } from "node:crypto";
-import { existsSync, linkSync, readdirSync, rmSync } from "node:fs";
+import { existsSync, linkSync, readdirSync, rmSync, statSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
+import type { GovernanceError } from "../core/errors.ts";
+import { refusedFile } from "./errors.ts";
 import { removeDatabase, syncToDisk } from "./paths.ts";
 
 /**
@@ -20,6 +22,27 @@ export function createWhole(path: string, build: (path: string) => void): void {
     removeDatabase(draft);
   }
   syncToDisk(dirname(path));
+}
+
+/**
+ * The same of a database. Refused while a log of an earlier one is beside it: SQLite would write its pages into the new one,
+ * which is damaged by that, and the earlier one lacks what is only in its log.
+ */
+export function createWholeDatabase(path: string, build: (path: string) => void): void {
+  for (const log of [`${path}-wal`, `${path}-journal`]) {
+    const { size = 0 } = statSync(log, { throwIfNoEntry: false }) ?? {};
+    // Where another process has created the database meanwhile, the log is of that.
+    if (size > 0 && !existsSync(path)) throw leftLog(log);
+  }
+  createWhole(path, build);
+}
+
+function leftLog(log: string): GovernanceError {
+  return refusedFile(
+    log,
+    "is left of a database that was moved away or removed",
+    "move it to where the database is, or remove it if that is gone: it would damage a new one",
+  );
 }
 
 /** Removes what a process left that was killed in `createWhole`. A process that is still in it finds the file. */

@@ -1,5 +1,5 @@
 import { closeSync, existsSync, openSync } from "node:fs";
-import { createWhole, sweepDrafts } from "../../sqlite/create-whole.ts";
+import { createWholeDatabase, sweepDrafts } from "../../sqlite/create-whole.ts";
 import { DatabaseSync } from "../../sqlite/database.ts";
 import { isDamage, SQLITE, sqliteOf } from "../../sqlite/errors.ts";
 import { requireNoLink, requireOwnDatabase } from "../../sqlite/own-file.ts";
@@ -19,7 +19,7 @@ export type Commits = "on disk" | "on disk after sync";
 /** Opens the journal of the pool, or creates it. Any other file is refused and not changed (JOURNAL-8). */
 export function openJournalFile(path: string, poolId: string, commits: Commits): DatabaseSync {
   requireNoLink(path);
-  if (!existsSync(path)) createWhole(path, (draft) => build(draft, poolId));
+  if (!existsSync(path)) createWholeDatabase(path, (draft) => build(draft, poolId));
   // A draft of a killed process is a second name of the file.
   sweepDrafts(path);
   requireOwnDatabase(path);

@@ -654,6 +654,14 @@ describe("the files", () => {
     },
   );
 
+  test("a database is not created beside the log of one that was moved away (JOURNAL-8)", () => {
+    open().end();
+    rmSync(at("db"));
+    writeFileSync(`${at("db")}-wal`, "pages");
+    expectRefusal(open, /db-wal is left of a database that was moved away or removed; move it to where/);
+    expect(existsSync(at("db"))).toBe(false);
+  });
+
   test.for([
     ["another program's", "PRAGMA application_id = 7", /is not a journal of this connector/],
     [

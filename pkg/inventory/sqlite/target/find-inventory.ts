@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import type { EpochClock } from "../../../core/clock.ts";
-import { createWhole, sweepDrafts } from "../../../sqlite/create-whole.ts";
+import { createWholeDatabase, sweepDrafts } from "../../../sqlite/create-whole.ts";
 import { onDisk, storeError } from "../../../sqlite/errors.ts";
 import { lockTarget } from "../../../sqlite/lock.ts";
 import { requireOwnDatabase } from "../../../sqlite/own-file.ts";
@@ -26,7 +26,7 @@ export function openInventory(settings: SqliteTargetSettings, now: EpochClock): 
     for (const path of [paths.target, paths.work]) requireOwnDatabase(path);
     if (!existsSync(paths.target)) {
       onDisk(`write ${paths.target}`, () =>
-        createWhole(paths.target, (draft) => createInventoryFile(draft, now).close()),
+        createWholeDatabase(paths.target, (draft) => createInventoryFile(draft, now).close()),
       );
     }
     sweepDrafts(paths.target);

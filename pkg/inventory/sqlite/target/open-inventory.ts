@@ -1,6 +1,7 @@
 // An inventory in SQLite as the target of a sync: the run is read into a working database, and merged when it is whole.
 // Guarantees INVENTORY-1 to INVENTORY-10 are in pkg/inventory/DESIGN.md.
 
+import { basename } from "node:path";
 import type { EpochClock, EpochMs } from "../../../core/clock.ts";
 import { GovernanceError } from "../../../core/errors.ts";
 import { type ListingCursor, NO_ROWS } from "../../../core/sync-plan.ts";
@@ -240,7 +241,7 @@ export class OpenInventory {
       return storeError(error, `${doing} ${paths.target}`, "--inventory");
     return new GovernanceError(
       "data-loss",
-      `${paths.target} is damaged: put a copy of it in its place, or move it away: the next sync begins a new one, without history`,
+      `${paths.target} is damaged: put a copy of it in its place, or move it away: the next sync begins a new one, without history; move ${basename(paths.target)}-wal away first, if there is one`,
       { cause: error },
     );
   }

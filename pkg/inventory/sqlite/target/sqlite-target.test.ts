@@ -170,6 +170,27 @@ describe("a run that is merged", () => {
     expect(readFileSync(file).equals(bytes)).toBe(true);
   });
 
+  test("is not begun again beside the log of an inventory that was moved away (INVENTORY-8)", async () => {
+    await stage.publish(everybodyIn(PEOPLE));
+    const file = join(stage.folder, "pool.db");
+    const log = `${file}-wal`;
+    const killed = new DatabaseSync(file);
+    killed.exec("UPDATE users SET email = 'ada@example.com'");
+    const pages = readFileSync(log);
+    killed.close();
+    rmSync(file);
+    writeFileSync(log, pages);
+    await expect(stage.publish(everybodyIn(PEOPLE))).rejects.toMatchObject({
+      code: "failed-precondition",
+      message: expect.stringContaining(
+        `${log} is left of a database that was moved away or removed; move it to`,
+      ),
+    });
+    expect(readFileSync(log).equals(pages)).toBe(true);
+    rmSync(log);
+    expect(await stage.publish(everybodyIn(PEOPLE))).toMatchObject({ runNumber: 1 });
+  });
+
   test("answers what people ask by an index", async () => {
     await stage.publish(everybodyIn(PEOPLE));
     await stage.publish(everybodyIn(PEOPLE.slice(2)));
