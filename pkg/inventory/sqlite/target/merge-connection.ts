@@ -1,4 +1,5 @@
 import { setImmediate } from "node:timers/promises";
+import { pathToFileURL } from "node:url";
 import type { DatabaseSync } from "../../../sqlite/database.ts";
 import type { SqlCell } from "../../reader.ts";
 import { createStatements } from "../../schema/ddl.ts";
@@ -31,7 +32,8 @@ export class MergeConnection {
   static async open(work: DatabaseSync, path: string): Promise<MergeConnection> {
     // The mode is for what is attached from now on. The working database keeps its own, since its WAL began with it.
     work.exec(`PRAGMA busy_timeout = ${MERGE_WAITS_MS}; PRAGMA locking_mode = NORMAL`);
-    work.prepare("ATTACH DATABASE ? AS inventory").run(path);
+    // SQLite would create an inventory that is not there, for all users to read.
+    work.prepare("ATTACH DATABASE ? AS inventory").run(`${pathToFileURL(path).href}?mode=rw`);
     work.exec(`
       PRAGMA inventory.synchronous = FULL;
       PRAGMA inventory.cache_size = -${CACHE_KIB};`);

@@ -8,7 +8,7 @@ import { type ListingCursor, NO_ROWS } from "../../../core/sync-plan.ts";
 import { WHOLE_POOL } from "../../../core/sync-scope.ts";
 import type { Unlisted } from "../../../core/unlisted-users.ts";
 import type { DatabaseSync } from "../../../sqlite/database.ts";
-import { isDamage, onDisk, storeError } from "../../../sqlite/errors.ts";
+import { isDamage, onDisk, refusedFile, storeError } from "../../../sqlite/errors.ts";
 import type { TargetLock } from "../../../sqlite/lock.ts";
 import { removeDatabase } from "../../../sqlite/paths.ts";
 import { endRun, type RunState, readRun } from "../../../sqlite/work/run-state.ts";
@@ -154,7 +154,10 @@ export class OpenInventory {
   }
 
   check(publishing: PublishOptions): void {
-    this.#write("check the run", () => void this.#endOrHold(publishing));
+    this.#write("check the run", () => {
+      this.#requireInPlace();
+      this.#endOrHold(publishing);
+    });
   }
 
   /** When the changes of this run were made; undefined: it is the first one, which records none. */
@@ -282,7 +285,15 @@ export class OpenInventory {
     }
   }
 
+  #requireInPlace(): void {
+    const { paths, runs } = this.#parts;
+    if (runs.isInPlace()) return;
+    const cure = "sync again: the run is kept, and the inventory will be judged again";
+    throw refusedFile(paths.target, "was moved away or replaced while the sync ran", cure);
+  }
+
   async #merging(): Promise<MergeConnection> {
+    if (this.#merge === undefined) this.#requireInPlace();
     this.#merge ??= await MergeConnection.open(this.#database, this.#parts.paths.target);
     return this.#merge;
   }

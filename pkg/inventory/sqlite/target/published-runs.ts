@@ -1,3 +1,4 @@
+import { type Stats, statSync } from "node:fs";
 import type { EpochClock, EpochMs } from "../../../core/clock.ts";
 import { WHOLE_POOL } from "../../../core/sync-scope.ts";
 import { DatabaseSync } from "../../../sqlite/database.ts";
@@ -14,6 +15,8 @@ export interface PublishedRuns {
   /** The newest run. */
   readonly newest: CompleteRun | undefined;
   membersOf(group: string): number;
+  /** Whether the path still names the file that was judged, and not another one or none. */
+  isInPlace(): boolean;
   /** Reads every page. For a failure whose cause may be the inventory or the working database. */
   isDamaged(): boolean;
   close(): void;
@@ -27,6 +30,7 @@ export function openPublishedRuns(path: string, poolId: string, now: EpochClock)
   openInventoryFile(path).close();
   const database = new DatabaseSync(path, { timeout: READER_WAITS_MS });
   try {
+    const judged = statSync(path);
     bringUpToDate(database, now);
     database.exec(
       "PRAGMA query_only = ON; PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON; PRAGMA cache_size = -1024",
@@ -37,6 +41,7 @@ export function openPublishedRuns(path: string, poolId: string, now: EpochClock)
     return {
       newest: newestPublished(database, poolId),
       membersOf: (group) => numberIn(members.get(poolId, group), "n"),
+      isInPlace: () => isSameFile(judged, statSync(path, { throwIfNoEntry: false })),
       isDamaged: () => !isSound(database),
       close: () => database.close(),
     };
@@ -44,6 +49,10 @@ export function openPublishedRuns(path: string, poolId: string, now: EpochClock)
     database.close();
     throw error;
   }
+}
+
+function isSameFile(judged: Stats, found: Stats | undefined): boolean {
+  return judged.dev === found?.dev && judged.ino === found.ino;
 }
 
 function isSound(database: DatabaseSync): boolean {

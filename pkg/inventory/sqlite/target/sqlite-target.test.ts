@@ -1,4 +1,13 @@
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { setImmediate } from "node:timers/promises";
@@ -169,6 +178,34 @@ describe("a run that is merged", () => {
     });
     expect(readFileSync(file).equals(bytes)).toBe(true);
   });
+
+  test.for([
+    ["moved away", (file: string) => renameSync(file, `${file}.moved`)],
+    ["replaced by a copy of it", (file: string) => renameSync(`${file}.copy`, file)],
+  ] as const)(
+    "into an inventory that is %s meanwhile is refused, and kept (INVENTORY-8)",
+    async ([, change]) => {
+      await stage.publish(everybodyIn(PEOPLE));
+      const file = join(stage.folder, "pool.db");
+      cpSync(file, `${file}.copy`);
+      const target = await stage.open();
+      await readInto(target, everybodyIn(PEOPLE.slice(1)));
+      change(file);
+      const there = existsSync(file);
+      // Before another target of the sync is published (SYNC-9).
+      await expect(target.check(ACCEPT)).rejects.toMatchObject({ code: "failed-precondition" });
+      await expect(target.publish(ACCEPT, never)).rejects.toMatchObject({
+        code: "failed-precondition",
+        message: `${file} was moved away or replaced while the sync ran; sync again: the run is kept, and the inventory will be judged again`,
+      });
+      await target.close();
+      expect(existsSync(file)).toBe(there);
+      const next = await stage.open();
+      expect(next.resumed).toBe(true);
+      expect(await next.publish(ACCEPT, never)).toMatchObject({ runNumber: there ? 2 : 1 });
+      await next.close();
+    },
+  );
 
   test("is not begun again beside the log of an inventory that was moved away (INVENTORY-8)", async () => {
     await stage.publish(everybodyIn(PEOPLE));
