@@ -1,7 +1,6 @@
 // An inventory in SQLite as the target of a sync: the run is read into a working database, and merged when it is whole.
 // Guarantees INVENTORY-1 to INVENTORY-10 are in pkg/inventory/DESIGN.md.
 
-import { basename } from "node:path";
 import type { EpochClock, EpochMs } from "../../../core/clock.ts";
 import { GovernanceError } from "../../../core/errors.ts";
 import { type ListingCursor, NO_ROWS } from "../../../core/sync-plan.ts";
@@ -24,7 +23,7 @@ import type { StagedKey, StagedPage } from "../staging/staged-page.ts";
 import { StagedRows } from "../staging/staged-rows.ts";
 import { INVENTORY_WORK } from "../staging/staging-format.ts";
 import { MergeConnection } from "./merge-connection.ts";
-import { endAfter, type PublishedRuns } from "./published-runs.ts";
+import { damagedInventory, endAfter, type PublishedRuns } from "./published-runs.ts";
 import type { InventoryPaths } from "./target-paths.ts";
 
 export interface SqliteTargetSettings extends InventoryTargetSettings {
@@ -242,11 +241,7 @@ export class OpenInventory {
     const { paths, runs } = this.#parts;
     if (!isDamage(error) || !runs.isDamaged())
       return storeError(error, `${doing} ${paths.target}`, "--inventory");
-    return new GovernanceError(
-      "data-loss",
-      `${paths.target} is damaged: put a copy of it in its place, or move it away: the next sync begins a new one, without history; move ${basename(paths.target)}-wal away first, if there is one`,
-      { cause: error },
-    );
+    return damagedInventory(paths.target, error);
   }
 
   /** The run, once nothing of it is left to read. Throws `refused-by-guard`, and keeps it as held, when it lost too much. */

@@ -1,7 +1,10 @@
 import { type Stats, statSync } from "node:fs";
+import { basename } from "node:path";
 import type { EpochClock, EpochMs } from "../../../core/clock.ts";
+import { GovernanceError } from "../../../core/errors.ts";
 import { WHOLE_POOL } from "../../../core/sync-scope.ts";
 import { DatabaseSync } from "../../../sqlite/database.ts";
+import { isDamage } from "../../../sqlite/errors.ts";
 import { numberIn, type SqlRow, textIn } from "../../../sqlite/rows.ts";
 import type { CompleteRun } from "../../../sync/target.ts";
 import { storedTime } from "../../stored-time.ts";
@@ -47,8 +50,17 @@ export function openPublishedRuns(path: string, poolId: string, now: EpochClock)
     };
   } catch (error) {
     database.close();
-    throw error;
+    throw isDamage(error) ? damagedInventory(path, error) : error;
   }
+}
+
+/** The cure is that of the inventory: no sync discards it, as it does a working file. */
+export function damagedInventory(path: string, cause: unknown): GovernanceError {
+  return new GovernanceError(
+    "data-loss",
+    `${path} is damaged: put a copy of it in its place, or move it away: the next sync begins a new one, without history; move ${basename(path)}-wal away first, if there is one`,
+    { cause },
+  );
 }
 
 function isSameFile(judged: Stats, found: Stats | undefined): boolean {

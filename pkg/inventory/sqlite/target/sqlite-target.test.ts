@@ -179,6 +179,24 @@ describe("a run that is merged", () => {
     expect(readFileSync(file).equals(bytes)).toBe(true);
   });
 
+  test("into an inventory whose runs cannot be read fails with the same cure before it reads the pool", async () => {
+    await stage.publish(everybodyIn(PEOPLE));
+    const file = join(stage.folder, "pool.db");
+    const database = new DatabaseSync(file);
+    const { rootpage } =
+      database.prepare("SELECT rootpage FROM sqlite_schema WHERE name = 'runs'").get() ?? {};
+    database.close();
+    const bytes = readFileSync(file);
+    const from = (Number(rootpage) - 1) * 4096;
+    bytes.fill(0x5a, from, from + 4096);
+    writeFileSync(file, bytes);
+    await expect(stage.open()).rejects.toMatchObject({
+      code: "data-loss",
+      message: expect.stringContaining(`${file} is damaged: put a copy of it in its place, or move it away`),
+    });
+    expect(readFileSync(file).equals(bytes)).toBe(true);
+  });
+
   test.for([
     ["moved away", (file: string) => renameSync(file, `${file}.moved`)],
     ["replaced by a copy of it", (file: string) => renameSync(`${file}.copy`, file)],
