@@ -1,6 +1,12 @@
 import { describe, expect, test } from "vitest";
 import { NO_MARKERS } from "../core/marker-trail.ts";
-import { decodePageToken, encodePageToken, firstPage, type PageCursor } from "./page-token.ts";
+import {
+  decodePageToken,
+  encodePageToken,
+  firstPage,
+  type PageCursor,
+  withoutRestarts,
+} from "./page-token.ts";
 
 const cursor: PageCursor = {
   verb: "grants",
@@ -14,6 +20,12 @@ const cursor: PageCursor = {
 describe("page tokens", () => {
   test("come back as they went", () => {
     expect(decodePageToken(encodePageToken(cursor), "grants", cursor.scope)).toEqual(cursor);
+  });
+
+  test("without their restarts are of the same place, and another text stays as it is", () => {
+    const again = withoutRestarts(encodePageToken(cursor));
+    expect(decodePageToken(again, "grants", cursor.scope)).toEqual({ ...cursor, restarts: 0 });
+    for (const other of ["", "17", "p1:", "p1:e30"]) expect(withoutRestarts(other)).toBe(other);
   });
 
   test("are plain text that survives a checkpoint in JSON", () => {

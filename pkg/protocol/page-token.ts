@@ -51,6 +51,15 @@ export function decodePageToken(token: string, verb: string, scope: string): Pag
   return cursor;
 }
 
+/**
+ * The same place, for a process that goes on later: its listing may begin again as often as that of any other. Another
+ * text, which is not a page token, stays as it is.
+ */
+export function withoutRestarts(token: string): string {
+  const cursor = token.startsWith(VERSION) ? parse(token.slice(VERSION.length)) : undefined;
+  return cursor === undefined ? token : encodePageToken({ ...cursor, restarts: 0 });
+}
+
 function parse(encoded: string): PageCursor | undefined {
   let value: unknown;
   try {

@@ -321,6 +321,30 @@ describe("a sync", () => {
     });
   });
 
+  test("mark 7: a run that was cut each time after its markers had expired goes on, however often that was", async () => {
+    const run = emptyRun();
+    /** Reads until so many pages of users were read; the first marker has expired. */
+    const process = (pagesOfUsers: number) => {
+      let isExpired = true;
+      let pages = 0;
+      const { directory } = fakeDirectory(world(), (operation, _, { marker }) => {
+        if (operation !== "ListUsers") return;
+        if (marker !== undefined && isExpired) {
+          isExpired = false;
+          throw new GovernanceError("failed-precondition", "expired", { reason: "marker-refused" });
+        }
+        pages += 1;
+        if (pages > pagesOfUsers) throw throttledError();
+      });
+      const deps = { connector: connectorOver(directory), listingsAtOnce: 1 };
+      return syncInto([memoryTarget(run)], deps, never);
+    };
+    for (let cuts = 1; cuts <= 4; cuts += 1)
+      await expect(process(2)).rejects.toMatchObject({ code: "throttled" });
+    await process(Number.POSITIVE_INFINITY);
+    expect(rowsOf(run)).toEqual(rowsOf(await wholeRun()));
+  });
+
   test("mark 7: a refused marker begins the listing again, and its groups are not read twice", async () => {
     let refused = false;
     const content = world();

@@ -23,6 +23,7 @@ import { subPrefixes } from "../core/user-shards.ts";
 import { isUuid } from "../core/uuid.ts";
 import { GROUP_TYPE, USER_TYPE } from "../protocol/ids.ts";
 import type { ResourceType } from "../protocol/messages.ts";
+import { withoutRestarts } from "../protocol/page-token.ts";
 import type { TargetGroup } from "./combine-targets.ts";
 import { createListingQueue, type QueuedListing } from "./listing-queue.ts";
 import { createPagesLeft } from "./pages-left.ts";
@@ -175,7 +176,8 @@ export async function runSync(options: RunSyncOptions, signal: AbortSignal): Pro
       }
     }
 
-    await enqueue(first);
+    // Markers live for an hour, so each pause of the run may cost a listing its marker: those of earlier processes do not count.
+    await enqueue(first.map((cursor) => ({ ...cursor, token: withoutRestarts(cursor.token) })));
     await Promise.all(Array.from({ length: listingsAtOnce }, worker));
     if (failure !== undefined) throw GovernanceError.from(failure);
   }
