@@ -25,7 +25,7 @@ import {
   TYPES,
   temporaryFolder,
 } from "../../test/support/store-run.ts";
-import { advance, firstListings, membersListing, USERS_LISTING } from "../core/sync-plan.ts";
+import { advance, firstListings, GROUPS_LISTING, membersListing, USERS_LISTING } from "../core/sync-plan.ts";
 import { type SyncScope, WHOLE_POOL } from "../core/sync-scope.ts";
 import { openSyncFile, type SyncFile, type SyncFileOptions } from "./sync-file.ts";
 
@@ -243,6 +243,16 @@ describe("a run goes on only where it may (STORE-5)", () => {
     await cutAt(4, { now: () => NOON });
     const hasty = await opened({ now: () => NOON + 6 * 60_000, maxIdleMs: 5 * 60_000 });
     expect(hasty).toMatchObject({ resumed: false, discarded: "it made no progress for 6 minutes" });
+  });
+
+  test("to read the groups again is no progress (SYNC-10)", async () => {
+    await cutAt(4, { now: () => NOON });
+    const again = await opened({ now: () => NOON + 20 * HOUR_MS });
+    await again.rewind([GROUPS_LISTING]);
+    await again.commit({ ...syncPage(advance(GROUPS_LISTING, "")), membersAreIdle: true });
+    await again.close();
+    const late = await opened({ now: () => NOON + 25 * HOUR_MS });
+    expect(late).toMatchObject({ resumed: false, discarded: "it made no progress for 1500 minutes" });
   });
 
   test("each commit is progress", async () => {

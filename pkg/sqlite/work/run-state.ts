@@ -99,8 +99,12 @@ export function insertRun(database: DatabaseSync, run: RunState): void {
     );
 }
 
-/** Counts and progress move in the transaction of the rows. */
-export const MOVE_PROGRESS = 'UPDATE run SET progress_at = ?, users = ?, "groups" = ?, memberships = ?';
+/**
+ * Counts and progress move in the transaction of the rows. NULL is no progress: a process that goes on reads the groups again,
+ * and would keep a run young that comes no further.
+ */
+export const MOVE_PROGRESS =
+  'UPDATE run SET progress_at = coalesce(?, progress_at), users = ?, "groups" = ?, memberships = ?';
 
 /** The run was read to the end; `held` when the shrink guard keeps it from being published. */
 export function endRun(database: DatabaseSync, endedAtMs: EpochMs, held: boolean): void {

@@ -110,7 +110,7 @@ export class RunRows {
           tally.memberships -= Number(this.#sql.dropGrants.run(GROUP_TYPE, group).changes);
         }
       }
-    });
+    }, false);
   }
 
   /** When the group was created; undefined when the run has no such group. */
@@ -149,7 +149,7 @@ export class RunRows {
       for (const grant of page.grants) this.#putGrant(grant, storing);
       this.#listings.move(page.cursor);
       return opened;
-    });
+    }, page.membersAreIdle !== true);
   }
 
   /** The places in the list of those that a `commit` would build now. */
@@ -273,13 +273,13 @@ export class RunRows {
     return number;
   }
 
-  #transaction<T>(work: (tally: Tally, at: string) => T): T {
+  #transaction<T>(work: (tally: Tally, at: string) => T, isProgress = true): T {
     const tally = { ...this.#counts };
     const nowMs = this.#now();
     this.#sql.beginTransaction.run();
     try {
       const result = work(tally, timestampText(nowMs));
-      this.#progress.run(nowMs, tally.users, tally.groups, tally.memberships);
+      this.#progress.run(isProgress ? nowMs : null, tally.users, tally.groups, tally.memberships);
       this.#sql.commitTransaction.run();
       this.#users.keep();
       this.#counts = tally;

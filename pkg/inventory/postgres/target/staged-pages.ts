@@ -76,7 +76,7 @@ export class StagedPages {
       await this.#putMembers(page, known, emptied, tally);
       await this.#move(page.cursor);
       return opened;
-    });
+    }, page.membersAreIdle !== true);
   }
 
   async dropGroup(cursor: ListingCursor): Promise<void> {
@@ -94,7 +94,7 @@ export class StagedPages {
       for (const { kind, part: group, pages } of cursors) {
         if (kind === "members" && pages === 0) await this.#dropMembers(group, tally);
       }
-    });
+    }, false);
   }
 
   async unlisted(most: number): Promise<Unlisted> {
@@ -283,13 +283,14 @@ export class StagedPages {
     tally.memberships -= (await this.#session.run(gone, [group], PAGE)).count;
   }
 
-  async #transaction<T>(work: (tally: Tally) => Promise<T>): Promise<T> {
+  /** Without progress where what was read is read again: it would keep a run young that comes no further. */
+  async #transaction<T>(work: (tally: Tally) => Promise<T>, isProgress = true): Promise<T> {
     const tally = { ...this.#counts };
     const result = await this.#session.transaction(PAGE, async () => {
       const value = await work(tally);
       await this.#session.run(
-        `UPDATE ${this.#tables.run} SET progress_at = $1, users = $2, groups = $3, memberships = $4`,
-        [this.#now(), tally.users, tally.groups, tally.memberships],
+        `UPDATE ${this.#tables.run} SET progress_at = coalesce($1, progress_at), users = $2, groups = $3, memberships = $4`,
+        [isProgress ? this.#now() : null, tally.users, tally.groups, tally.memberships],
         PAGE,
       );
       return value;

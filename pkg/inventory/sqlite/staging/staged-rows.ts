@@ -80,7 +80,7 @@ export class StagedRows {
       this.#putMembers(page, tally);
       this.#listings.move(page.cursor);
       return opened;
-    });
+    }, !page.membersAreIdle);
   }
 
   /** What was known of the pool when the run began. */
@@ -125,7 +125,7 @@ export class StagedRows {
         this.#listings.set(cursor);
         if (cursor.kind === "members" && cursor.pages === 0) this.#dropMembers(cursor.part, tally);
       }
-    });
+    }, false);
   }
 
   /** Throws when the rows are not those that were counted page by page, or a membership lacks its group. */
@@ -196,13 +196,13 @@ export class StagedRows {
     }
   }
 
-  #transaction<T>(work: (tally: Tally) => T): T {
+  #transaction<T>(work: (tally: Tally) => T, isProgress = true): T {
     const tally = { ...this.#counts };
     const nowMs = this.#now();
     this.#sql.beginTransaction.run();
     try {
       const result = work(tally);
-      this.#sql.progress.run(nowMs, tally.users, tally.groups, tally.memberships);
+      this.#sql.progress.run(isProgress ? nowMs : null, tally.users, tally.groups, tally.memberships);
       this.#sql.commitTransaction.run();
       this.#counts = tally;
       this.#commits += 1;

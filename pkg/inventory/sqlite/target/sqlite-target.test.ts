@@ -145,6 +145,22 @@ describe("a run that is merged", () => {
     await next.close();
   });
 
+  test("grows old where a process that goes on comes no further than the groups (SYNC-10)", async () => {
+    const noon = BEGINNING.getTime();
+    const hours = (after: number) => ({ now: () => noon + after * 3_600_000 });
+    const cut = await stage.open(hours(0));
+    await cut.begin({ id: "cut", startedAt: BEGINNING, scope: WHOLE_POOL }, [], firstListings(WHOLE_POOL));
+    await cut.close();
+    const again = await stage.open(hours(20));
+    await again.rewind([GROUPS_LISTING]);
+    const page = { cursor: advance(GROUPS_LISTING, ""), opens: [], users: [], groups: [], memberships: [] };
+    await again.commit({ ...page, membersAreIdle: true });
+    await again.close();
+    const late = await stage.open(hours(25));
+    expect(late).toMatchObject({ resumed: false, discarded: "it made no progress for 1500 minutes" });
+    await late.close();
+  });
+
   test.for([
     ["its signal", async (stop: AbortController) => stop.abort()],
     ["the end of the target", async (_stop: AbortController, target: SyncTarget) => target.close()],
