@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { createWholeDatabase } from "./create-whole.ts";
+import { createWholeDatabase, removeEmptyLog } from "./create-whole.ts";
 
 let folder: string;
 let path: string;
@@ -27,6 +27,15 @@ describe("a database that is created", () => {
     writeFileSync(`${path}-wal`, "");
     createWholeDatabase(path, build);
     expect(readFileSync(path, "utf8")).toBe("new");
+  });
+
+  test("leaves no log to a process that still has the earlier one open, unless the log has pages", () => {
+    for (const suffix of ["-wal", "-shm"]) writeFileSync(path + suffix, suffix === "-shm" ? "index" : "");
+    removeEmptyLog(path);
+    expect(readdirSync(folder)).toEqual([]);
+    for (const suffix of ["-wal", "-shm"]) writeFileSync(path + suffix, "pages");
+    removeEmptyLog(path);
+    expect(readdirSync(folder)).toEqual(["pool.db-shm", "pool.db-wal"]);
   });
 
   test("is that of another process where this one created it meanwhile, and writes to it", () => {

@@ -37,6 +37,16 @@ export function createWholeDatabase(path: string, build: (path: string) => void)
   createWhole(path, build);
 }
 
+/**
+ * Removes an empty log, and the index of it, where the database is gone: a process that still has that open would write into the
+ * log of the new one. The caller is the only one who creates it.
+ */
+export function removeEmptyLog(path: string): void {
+  const { size } = statSync(`${path}-wal`, { throwIfNoEntry: false }) ?? { size: 0 };
+  if (size > 0 || existsSync(path)) return;
+  for (const name of [`${path}-wal`, `${path}-shm`]) rmSync(name, { force: true });
+}
+
 function leftLog(log: string): GovernanceError {
   return refusedFile(
     log,

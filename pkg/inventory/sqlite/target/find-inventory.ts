@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import type { EpochClock } from "../../../core/clock.ts";
-import { createWholeDatabase, sweepDrafts } from "../../../sqlite/create-whole.ts";
+import { createWholeDatabase, removeEmptyLog, sweepDrafts } from "../../../sqlite/create-whole.ts";
 import { onDisk, storeError } from "../../../sqlite/errors.ts";
 import { lockTarget } from "../../../sqlite/lock.ts";
 import { requireOwnDatabase } from "../../../sqlite/own-file.ts";
@@ -25,9 +25,10 @@ export function openInventory(settings: SqliteTargetSettings, now: EpochClock): 
   try {
     for (const path of [paths.target, paths.work]) requireOwnDatabase(path);
     if (!existsSync(paths.target)) {
-      onDisk(`write ${paths.target}`, () =>
-        createWholeDatabase(paths.target, (draft) => createInventoryFile(draft, now).close()),
-      );
+      onDisk(`write ${paths.target}`, () => {
+        removeEmptyLog(paths.target);
+        createWholeDatabase(paths.target, (draft) => createInventoryFile(draft, now).close());
+      });
     }
     sweepDrafts(paths.target);
     const runs = openPublishedRuns(paths.target, fingerprint.poolId, now);

@@ -241,6 +241,23 @@ describe("a run that is merged", () => {
     },
   );
 
+  test("into a new inventory is not changed by a process that still has the one open that was moved away (INVENTORY-8)", async () => {
+    await stage.publish(everybodyIn(PEOPLE));
+    const file = join(stage.folder, "pool.db");
+    const other = new DatabaseSync(file);
+    other.exec("UPDATE users SET email = 'bob@example.com'; PRAGMA wal_checkpoint(TRUNCATE)");
+    renameSync(file, `${file}.moved`);
+    const target = await stage.open();
+    other.exec("UPDATE users SET email = 'ada@example.com'");
+    await readInto(target, everybodyIn([userNumber(50)]));
+    expect(await target.publish(ACCEPT, never)).toMatchObject({ runNumber: 1 });
+    other.exec("UPDATE users SET email = 'eve@example.com'");
+    other.close();
+    await target.close();
+    expect(await stage.ask("PRAGMA integrity_check")).toEqual([{ integrity_check: "ok" }]);
+    expect(await stage.ask("SELECT sub FROM users")).toEqual([{ sub: userNumber(50).sub }]);
+  });
+
   test("is not begun again beside the log of an inventory that was moved away (INVENTORY-8)", async () => {
     await stage.publish(everybodyIn(PEOPLE));
     const file = join(stage.folder, "pool.db");
