@@ -150,7 +150,7 @@ describe("without a client id", () => {
       "a grant without the type of its principal",
       ["--grant-entitlement", "group:writers:member", "--grant-principal", "x"],
       {},
-      "grant-principal-type: missing; the operation needs it: give --grant-principal-type or BATON_GRANT_PRINCIPAL_TYPE",
+      "grant-principal-type: missing; the operation needs it: give --grant-principal-type",
     ],
     [
       "arguments without an action",
@@ -174,7 +174,7 @@ describe("without a client id", () => {
       "a rotation whose password nobody would know",
       ["--rotate-credentials", "x", "--rotate-credentials-type", "user"],
       {},
-      "--rotate-credentials: nobody would know the new password; give --encrypt-to with a file that holds the public key to encrypt it to",
+      "--rotate-credentials: nobody would know the new password; give --encrypt-to, which names a file with the public key to encrypt it to",
     ],
   ])("refuses %s with one line", async ([, args, env, line]) => {
     const { code, stdout, stderr } = await baton(args, env);

@@ -109,8 +109,14 @@ export interface SharedQuotaSettings {
   readonly accountId: string | undefined;
 }
 
+/** How errors name a setting that only its adapter can check: as it was given, such as `--listen`, or by its name. */
+export type SettingLabels = Readonly<
+  Record<"listen" | "scim-listen" | "health-check-port" | "health-check-bind-address", string>
+>;
+
 /** All settings, checked and frozen. */
 export interface Config {
+  readonly labels: SettingLabels;
   readonly poolId: string;
   readonly region: string;
   readonly userIdKind: "sub" | "username";

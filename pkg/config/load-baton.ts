@@ -12,6 +12,7 @@ import {
   type Settings,
   settingProblem,
 } from "./sources/read-settings.ts";
+import { writtenBeside } from "./sources/written-beside.ts";
 import type { CommandName } from "./table/setting.ts";
 import { type SettingName, settingOf, settingsFor } from "./table/settings.ts";
 
@@ -48,7 +49,8 @@ function chosenMode(settings: Settings, cwd: string): BatonMode {
   const { values, given } = settings;
   if (values["client-id"] !== undefined) return { kind: "daemon" };
   if (values["client-secret"] !== undefined) {
-    throw settingProblem("client-secret", settings, "needs client-id as well; give BATON_CLIENT_ID");
+    const cure = writtenBeside("client-id", originOf("client-secret", settings));
+    throw settingProblem("client-secret", settings, `needs client-id as well; give ${cure}`);
   }
   const operation = buildOperation(settings, cwd);
   if (operation !== undefined) return { kind: "operation", operation };

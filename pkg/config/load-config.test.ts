@@ -173,6 +173,12 @@ describe("CONFIG-1: precedence", () => {
 describe("the config that comes out", () => {
   test("is complete with nothing but a pool id", () => {
     expect(config()).toEqual({
+      labels: {
+        listen: "listen",
+        "scim-listen": "scim-listen",
+        "health-check-port": "health-check-port",
+        "health-check-bind-address": "health-check-bind-address",
+      },
       poolId: POOL,
       region: "eu-west-1",
       userIdKind: "sub",
@@ -560,12 +566,12 @@ describe("CONFIG-6: refused with one line", () => {
     [
       "an external id without a role",
       { flags: { ...withPool, "aws-assume-role-external-id": "xy" } },
-      "--aws-assume-role-external-id: has no effect without aws-assume-role-arn; give BATON_AWS_ASSUME_ROLE_ARN or leave it out",
+      "--aws-assume-role-external-id: has no effect without aws-assume-role-arn; give --aws-assume-role-arn or leave it out",
     ],
     [
       "half a key",
       { flags: withPool, env: { BATON_AWS_ACCESS_KEY_ID: KEY_ID } },
-      "BATON_AWS_ACCESS_KEY_ID: needs aws-secret-access-key as well; give BATON_AWS_SECRET_ACCESS_KEY",
+      "BATON_AWS_ACCESS_KEY_ID: needs aws-secret-access-key as well; give BATON_AWS_SECRET_ACCESS_KEY or BATON_AWS_SECRET_ACCESS_KEY_FILE",
     ],
     [
       "keys and a profile",

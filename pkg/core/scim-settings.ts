@@ -17,6 +17,8 @@ export interface ScimSettings {
   /** The custom attribute of the pool for externalId. Undefined: kept beside the pool only. */
   readonly externalIdAttribute: string | undefined;
   readonly displayNameAttribute: string | undefined;
+  /** How errors name the two settings of attributes. */
+  readonly attributeLabels: { readonly externalId: string; readonly displayName: string };
   /** What a DELETE of a user does in the pool. */
   readonly deprovision: "delete" | "disable";
   /** What becomes of the password that a client sends. */

@@ -78,9 +78,9 @@ export interface ServerLimits {
 export interface GrpcServer {
   /**
    * Opens the address; without TLS only one of this machine, unless `insecure`. May be called for several addresses.
-   * Rejects with one line that names the address when it cannot be opened.
+   * Rejects with one line that names the address, and the setting as `setting`, when it cannot be opened.
    */
-  listen(address: ListenAddress): Promise<Bound>;
+  listen(address: ListenAddress, setting?: string): Promise<Bound>;
   /** What the health service answers for all services, until `close` makes it NOT_SERVING permanently. */
   setServing(serving: boolean): void;
   /**
@@ -207,16 +207,16 @@ export function createGrpcServer(options: GrpcServerOptions): GrpcServer {
   }
 
   return {
-    async listen(address) {
-      if (acceptor.isClosed()) throw serverClosed(address);
-      requireProtected("listen", address, { tls: access.tls !== undefined, insecure });
-      const listener = await openListener("listen", address, () =>
+    async listen(address, setting = "listen") {
+      if (acceptor.isClosed()) throw serverClosed(setting, address);
+      requireProtected(setting, address, { tls: access.tls !== undefined, insecure });
+      const listener = await openListener(setting, address, () =>
         createServer((socket) => acceptor.accept(socket)),
       );
       // `close` was called meanwhile.
       if (acceptor.isClosed()) {
         listener.stop();
-        throw serverClosed(address);
+        throw serverClosed(setting, address);
       }
       listeners.push(listener);
       return listener.bound;
@@ -229,9 +229,12 @@ export function createGrpcServer(options: GrpcServerOptions): GrpcServer {
   };
 }
 
-function serverClosed(address: ListenAddress): GovernanceError {
+function serverClosed(setting: string, address: ListenAddress): GovernanceError {
   const where = formatListenAddress(address);
-  return new GovernanceError("failed-precondition", `listen: the server is closed, ${where} is not opened`);
+  return new GovernanceError(
+    "failed-precondition",
+    `${setting}: the server is closed, ${where} is not opened`,
+  );
 }
 
 /** Rejects when the promise does. */

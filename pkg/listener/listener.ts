@@ -21,12 +21,12 @@ export interface Listener {
   stop(): void;
 }
 
-/** The setting that names the address, for errors. */
-export type ListenSetting = "listen" | "scim-listen";
-
-/** Plaintext is only for this machine: personal data and the tokens of callers must not cross a network unencrypted. */
+/**
+ * Plaintext is only for this machine: personal data and the tokens of callers must not cross a network unencrypted.
+ * `setting` names the address in errors.
+ */
 export function requireProtected(
-  setting: ListenSetting,
+  setting: string,
   address: ListenAddress,
   { tls, insecure }: { readonly tls: boolean; readonly insecure: boolean },
 ): void {
@@ -43,7 +43,7 @@ export function requireProtected(
  * cannot be opened.
  */
 export async function openListener(
-  setting: ListenSetting,
+  setting: string,
   address: ListenAddress,
   newServer: () => Server,
 ): Promise<Listener> {
@@ -107,7 +107,7 @@ function listening(server: Server, fail: Fail, where: Where): Promise<void> {
   });
 }
 
-function bindFailure(setting: ListenSetting, address: ListenAddress, error: Error): GovernanceError {
+function bindFailure(setting: string, address: ListenAddress, error: Error): GovernanceError {
   const { kind } = address;
   const target = formatListenAddress(address);
   const code = errnoOf(error) || "unknown reason";

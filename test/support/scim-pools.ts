@@ -72,6 +72,10 @@ export function scimContext(
       profile: "strict",
       externalIdAttribute: undefined,
       displayNameAttribute: undefined,
+      attributeLabels: {
+        externalId: "--scim-external-id-attribute",
+        displayName: "--scim-display-name-attribute",
+      },
       verified: ["email", "phone"],
       password: "permanent",
       groupFromUser: false,

@@ -28,6 +28,10 @@ export const SCIM_SETTINGS: ScimSettings = {
   baseUrl: undefined,
   externalIdAttribute: undefined,
   displayNameAttribute: undefined,
+  attributeLabels: {
+    externalId: "scim-external-id-attribute",
+    displayName: "scim-display-name-attribute",
+  },
   deprovision: "delete",
   password: "ignore",
   profile: "strict",

@@ -2,6 +2,7 @@ import type { Config } from "../config.ts";
 import type { ProcessInfo, Settings } from "../sources/read-settings.ts";
 import { buildAws } from "./build-aws.ts";
 import { buildHealth } from "./build-health.ts";
+import { buildLabels } from "./build-labels.ts";
 import { buildNetwork } from "./build-network.ts";
 import { buildOutput } from "./build-output.ts";
 import { buildPlatform } from "./build-platform.ts";
@@ -30,6 +31,7 @@ export function buildConfig(settings: Settings, info: ProcessInfo): Config {
     ...buildPlatform(settings, info),
     ...buildHealth(settings, info.cwd),
     ...buildOutput(settings, info),
+    ...buildLabels(settings),
     ...buildStateDirectory(settings, info, pool.poolId),
   });
 }

@@ -3,6 +3,7 @@ import { resolve } from "node:path";
 import { GovernanceError } from "../../core/errors.ts";
 import type { OneOperation, ResourceRef } from "../operation.ts";
 import { originOf, type Settings, settingProblem } from "../sources/read-settings.ts";
+import { writtenBeside } from "../sources/written-beside.ts";
 import { envName, type SettingName } from "../table/settings.ts";
 
 interface OperationRow {
@@ -84,10 +85,11 @@ const OPERATIONS: readonly OperationRow[] = [
       const resource = refOf(settings, "rotate-credentials-type", "rotate-credentials");
       const encryptTo = settings.values["encrypt-to"];
       if (encryptTo !== undefined) return { kind: "rotate-credentials", resource, encryptTo };
+      const cure = writtenBeside("encrypt-to", originOf("rotate-credentials", settings));
       throw settingProblem(
         "rotate-credentials",
         settings,
-        "nobody would know the new password; give --encrypt-to with a file that holds the public key to encrypt it to",
+        `nobody would know the new password; give ${cure}, which names a file with the public key to encrypt it to`,
       );
     },
   },
@@ -148,10 +150,12 @@ type TextName = {
 function needed(name: TextName, settings: Settings): string {
   const text = settings.values[name];
   if (text !== undefined) return text;
-  throw new GovernanceError(
-    "invalid-argument",
-    `${name}: missing; the operation needs it: give --${name} or ${envName(name)}`,
+  const asking = OPERATIONS.find((row) => row.asking.includes(name))?.asking.find((one) =>
+    isAsked(one, settings),
   );
+  const cure =
+    asking === undefined ? `--${name} or ${envName(name)}` : writtenBeside(name, originOf(asking, settings));
+  throw new GovernanceError("invalid-argument", `${name}: missing; the operation needs it: give ${cure}`);
 }
 
 function refOf(settings: Settings, type: TextName, id: TextName): ResourceRef {

@@ -62,7 +62,7 @@ describe("the platform", () => {
 
   test("needs the client secret", () => {
     expect(refusalOf(() => served({ "client-id": ID }))).toBe(
-      "--client-id: needs client-secret as well; give BATON_CLIENT_SECRET or BATON_CLIENT_SECRET_FILE",
+      "--client-id: needs client-secret as well; give BATON_CLIENT_SECRET or --client-secret-file",
     );
   });
 

@@ -1,6 +1,6 @@
-import { GovernanceError } from "../../core/errors.ts";
 import type { Config, PlatformSettings } from "../config.ts";
-import { originOf, type ProcessInfo, type Settings } from "../sources/read-settings.ts";
+import { originOf, type ProcessInfo, type Settings, settingProblem } from "../sources/read-settings.ts";
+import { writtenBeside } from "../sources/written-beside.ts";
 import { platformCasOf } from "./ca-certificates.ts";
 
 export function buildPlatform(settings: Settings, info: ProcessInfo): Pick<Config, "platform"> {
@@ -13,11 +13,8 @@ function platform(settings: Settings, info: ProcessInfo): PlatformSettings | und
   if (clientId === undefined) return undefined;
   const secret = values["client-secret"];
   if (secret === undefined) {
-    const { label } = originOf("client-id", settings);
-    throw new GovernanceError(
-      "invalid-argument",
-      `${label}: needs client-secret as well; give BATON_CLIENT_SECRET or BATON_CLIENT_SECRET_FILE`,
-    );
+    const cure = writtenBeside("client-secret", originOf("client-id", settings));
+    throw settingProblem("client-id", settings, `needs client-secret as well; give ${cure}`);
   }
   return {
     clientId,

@@ -1,6 +1,7 @@
 import type { ScimSettings } from "../../core/scim-settings.ts";
 import type { Config } from "../config.ts";
 import type { Settings } from "../sources/read-settings.ts";
+import { labelOf } from "./build-labels.ts";
 import { checkedAddress } from "./listen-addresses.ts";
 
 export function buildScim(settings: Settings, cwd: string): Pick<Config, "scim"> {
@@ -14,6 +15,10 @@ function scimOf(settings: Settings, cwd: string): ScimSettings {
     baseUrl: values["scim-base-url"],
     externalIdAttribute: values["scim-external-id-attribute"],
     displayNameAttribute: values["scim-display-name-attribute"],
+    attributeLabels: {
+      externalId: labelOf("scim-external-id-attribute", settings),
+      displayName: labelOf("scim-display-name-attribute", settings),
+    },
     deprovision: values["scim-deprovision"],
     password: values["scim-password"],
     profile: values["scim-profile"],

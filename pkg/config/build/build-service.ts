@@ -68,15 +68,15 @@ function jwtOf({ values, given }: Settings, cwd: string): JwtSettings | undefine
 }
 
 /** Warnings about settings that are allowed but usually a mistake, one line each. */
-export function exposureWarnings({ service, scim }: Config): readonly string[] {
+export function exposureWarnings({ service, scim, labels }: Config): readonly string[] {
   return [
-    ...exposureOf("listen", service.listen, service),
-    ...exposureOf("scim-listen", scim?.listen, service),
+    ...exposureOf(labels.listen, service.listen, service),
+    ...exposureOf(labels["scim-listen"], scim?.listen, service),
   ];
 }
 
 function exposureOf(
-  name: "listen" | "scim-listen",
+  label: string,
   listen: ListenAddress | undefined,
   { tls, tokensFile, jwt }: ServiceSettings,
 ): readonly string[] {
@@ -85,10 +85,10 @@ function exposureOf(
   const hasTokens = tokensFile !== undefined || jwt !== undefined;
   if (tls?.clientCaFile === undefined && !hasTokens) {
     return [
-      `${name}: every caller who can reach ${where} is served; give tls-client-ca-file, auth-tokens-file or jwt-jwks-url to ask who calls`,
+      `${label}: every caller who can reach ${where} is served; give tls-client-ca-file, auth-tokens-file or jwt-jwks-url to ask who calls`,
     ];
   }
   return hasTokens && tls === undefined
-    ? [`${name}: without TLS the callers' tokens can be read on their way to ${where}; give tls-cert-file`]
+    ? [`${label}: without TLS the callers' tokens can be read on their way to ${where}; give tls-cert-file`]
     : [];
 }

@@ -1,7 +1,8 @@
 import { GovernanceError } from "../../core/errors.ts";
 import { originOf, type Settings } from "../sources/read-settings.ts";
+import { writtenBeside } from "../sources/written-beside.ts";
 import { SETTING_RULES, type SettingRule } from "../table/setting-rules.ts";
-import { envName, type SettingName } from "../table/settings.ts";
+import type { SettingName } from "../table/settings.ts";
 import { checkEndpoint } from "./endpoints.ts";
 
 /** Throws `invalid-argument` for the first rule between settings that is broken. */
@@ -21,12 +22,12 @@ function broken({ kind, names, on }: SettingRule, settings: Settings): string | 
     case "required-together": {
       const missing = names.find((name) => !present.includes(name));
       if (missing === undefined) return undefined;
-      return `${label(first, settings)}: needs ${missing} as well; give ${envName(missing)}`;
+      return `${label(first, settings)}: needs ${missing} as well; give ${writtenBeside(missing, originOf(first, settings))}`;
     }
     case "depends-on": {
       const missing = on.find((name) => !isAskedFor(name, settings));
       if (missing === undefined) return undefined;
-      return `${label(first, settings)}: has no effect without ${missing}; give ${envName(missing)} or leave it out`;
+      return `${label(first, settings)}: has no effect without ${missing}; give ${writtenBeside(missing, originOf(first, settings))} or leave it out`;
     }
     case "excludes":
       if (second === undefined) return undefined;

@@ -2,10 +2,11 @@ import { isAbsolute, join, resolve } from "node:path";
 import { GovernanceError } from "../../core/errors.ts";
 import type { Config } from "../config.ts";
 import type { Environment } from "../sources/environment.ts";
-import { originOf, type ProcessInfo, type Settings } from "../sources/read-settings.ts";
+import type { ProcessInfo, Settings } from "../sources/read-settings.ts";
 import { requireOwnStateDirectory } from "../sources/state-trust.ts";
 import type { CommandName } from "../table/setting.ts";
 import { envName, settingOf } from "../table/settings.ts";
+import { labelOf } from "./build-labels.ts";
 
 /** Like every program's state on a Unix machine, below `$XDG_STATE_HOME` or `~/.local/state`. */
 const PROGRAM = "cognito-connector";
@@ -54,8 +55,7 @@ export function checkStateDirectory(
   const onlyReads = ONLY_READ.has(command) || (command === "serve" && !serviceKeepsState(config));
   if (stateDir === "" || onlyReads) return warnings;
   if (!settingOf("state-dir").commands.includes(command)) return warnings;
-  const origin = originOf("state-dir", settings);
-  const label = origin.kind === "default" ? "state-dir" : origin.label;
+  const label = labelOf("state-dir", settings);
   requireOwnStateDirectory(label, stateDir, { uid, gids, warn: (line) => void warnings.push(line) });
   return warnings;
 }

@@ -188,7 +188,7 @@ describe("refused with one line", () => {
     [
       "a CA without a collector",
       { [CA]: "c" },
-      "--otel-collector-endpoint-tls-cert-path: has no effect without otel-collector-endpoint; give BATON_OTEL_COLLECTOR_ENDPOINT or leave it out",
+      "--otel-collector-endpoint-tls-cert-path: has no effect without otel-collector-endpoint; give --otel-collector-endpoint or leave it out",
     ],
     ["a CA with a line break", { [COLLECTOR]: "o:1", [CA]: "a\nb" }, /tls-cert-path: must not contain line/],
     ["plain text without a collector", { [PLAIN]: "true" }, /tls-insecure: has no effect without otel-coll/],
@@ -217,7 +217,7 @@ describe("refused with one line", () => {
     [
       "jitter without an interval",
       { "sync-jitter-percent": "5" },
-      "--sync-jitter-percent: has no effect without sync-every; give BATON_SYNC_EVERY or leave it out",
+      "--sync-jitter-percent: has no effect without sync-every; give --sync-every or leave it out",
     ],
     [
       "an invalid time",

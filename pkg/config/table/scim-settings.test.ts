@@ -11,6 +11,10 @@ describe("SCIM", () => {
       baseUrl: undefined,
       externalIdAttribute: undefined,
       displayNameAttribute: undefined,
+      attributeLabels: {
+        externalId: "scim-external-id-attribute",
+        displayName: "scim-display-name-attribute",
+      },
       deprovision: "delete",
       password: "ignore",
       profile: "strict",

@@ -130,14 +130,14 @@ describe("warned of", () => {
     ["with TLS", { ...OPEN, ...TLS }],
   ])("every caller of the network %s", ([, flags]) => {
     expect(loaded("serve", flags).warnings).toEqual([
-      "listen: every caller who can reach 0.0.0.0:1 is served; give tls-client-ca-file, auth-tokens-file or jwt-jwks-url to ask who calls",
+      "--listen: every caller who can reach 0.0.0.0:1 is served; give tls-client-ca-file, auth-tokens-file or jwt-jwks-url to ask who calls",
     ]);
   });
 
   test("tokens in plain sight", () => {
     const flags = { ...OPEN, insecure: "true", "auth-tokens-file": "t" };
     expect(loaded("serve", flags).warnings).toEqual([
-      "listen: without TLS the callers' tokens can be read on their way to 0.0.0.0:1; give tls-cert-file",
+      "--listen: without TLS the callers' tokens can be read on their way to 0.0.0.0:1; give tls-cert-file",
     ]);
   });
 
@@ -177,7 +177,7 @@ describe("refused with one line", () => {
     [
       "a certificate without a key",
       { "tls-cert-file": "c" },
-      "--tls-cert-file: needs tls-key-file as well; give BATON_TLS_KEY_FILE",
+      "--tls-cert-file: needs tls-key-file as well; give --tls-key-file",
     ],
     ["a key without a certificate", { "tls-key-file": "k" }, /^--tls-key-file: needs tls-cert-file as well/],
     [
@@ -188,7 +188,7 @@ describe("refused with one line", () => {
     [
       "client certificates without TLS",
       { "tls-client-ca-file": "ca" },
-      "--tls-client-ca-file: has no effect without tls-cert-file; give BATON_TLS_CERT_FILE or leave it out",
+      "--tls-client-ca-file: has no effect without tls-cert-file; give --tls-cert-file or leave it out",
     ],
     [
       "a CA with a control character",
@@ -240,7 +240,7 @@ describe("refused with one line", () => {
     [
       "keys by URL without an issuer",
       { "jwt-jwks-url": "https://idp/jwks" },
-      /^--jwt-jwks-url: has no effect without jwt-issuer; give BATON_JWT_ISSUER/,
+      /^--jwt-jwks-url: has no effect without jwt-issuer; give --jwt-issuer/,
     ],
     [
       "keys from a file without an audience",

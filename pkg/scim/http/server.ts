@@ -23,8 +23,8 @@ export interface ScimServerOptions extends ScimFrontOptions {
 }
 
 export interface ScimServer {
-  /** Opens the address; without TLS only one of this machine, unless `insecure`. */
-  listen(address: ListenAddress): Promise<Bound>;
+  /** Opens the address; without TLS only one of this machine, unless `insecure`. Errors name it as `setting`. */
+  listen(address: ListenAddress, setting?: string): Promise<Bound>;
   /**
    * Takes no new requests, and waits up to `graceMs` for those under way; then answers them with 503 and closes the
    * connections. Always resolves. Later calls wait for the first.
@@ -122,16 +122,16 @@ export function createScimServer(options: ScimServerOptions): ScimServer {
   }
 
   return {
-    async listen(address) {
+    async listen(address, setting = "scim-listen") {
       if (closed !== undefined) {
         throw new GovernanceError(
           "failed-precondition",
-          `scim-listen: the server is closed, ${formatListenAddress(address)} is not opened`,
+          `${setting}: the server is closed, ${formatListenAddress(address)} is not opened`,
         );
       }
-      requireProtected("scim-listen", address, { tls: tls !== undefined, insecure });
+      requireProtected(setting, address, { tls: tls !== undefined, insecure });
       await app.ready();
-      listener = await openListener("scim-listen", address, newServer);
+      listener = await openListener(setting, address, newServer);
       return listener.bound;
     },
     close(graceMs) {

@@ -27,28 +27,26 @@ export interface MappingContext {
 
 type MappingSettings = Pick<
   ScimSettings,
-  "profile" | "externalIdAttribute" | "displayNameAttribute" | "verified" | "password" | "groupFromUser"
+  | "profile"
+  | "externalIdAttribute"
+  | "displayNameAttribute"
+  | "attributeLabels"
+  | "verified"
+  | "password"
+  | "groupFromUser"
 >;
 
 /** Rejects with `invalid-argument` when a setting names an attribute that the pool does not have. */
 export function mappingContext(pool: Pool, settings: MappingSettings, baseUrl: string): MappingContext {
-  const { profile, verified, password, groupFromUser } = settings;
-  const externalIdAttribute = chosenAttribute(
-    pool,
-    "--scim-external-id-attribute",
-    settings.externalIdAttribute,
-    [],
-  );
-  const displayNameAttribute = chosenAttribute(
-    pool,
-    "--scim-display-name-attribute",
-    settings.displayNameAttribute,
-    ["name"],
-  );
+  const { profile, verified, password, groupFromUser, attributeLabels: labels } = settings;
+  const externalIdAttribute = chosenAttribute(pool, labels.externalId, settings.externalIdAttribute, []);
+  const displayNameAttribute = chosenAttribute(pool, labels.displayName, settings.displayNameAttribute, [
+    "name",
+  ]);
   if (externalIdAttribute !== undefined && externalIdAttribute === displayNameAttribute) {
     throw new GovernanceError(
       "invalid-argument",
-      "--scim-external-id-attribute and --scim-display-name-attribute: are the same attribute; choose two",
+      `${labels.externalId} and ${labels.displayName}: are the same attribute; choose two`,
     );
   }
   return {

@@ -48,7 +48,7 @@ export function grpcFront({
   return {
     name: "the gRPC server",
     async open() {
-      const { target } = await server.listen(listen);
+      const { target } = await server.listen(listen, config.labels.listen);
       return { message: "serving gRPC", fields: { address: target, pool: config.poolId } };
     },
     async close(graceMs) {

@@ -57,7 +57,7 @@ export function scimFront({
   return {
     name: "the SCIM service",
     async open() {
-      const bound = await server.listen(settings.listen);
+      const bound = await server.listen(settings.listen, config.labels["scim-listen"]);
       const baseUrl = baseUrlOf(settings, bound, access.tls !== undefined);
       opened = await openScim({
         config,
