@@ -130,7 +130,7 @@ describe("connector serve", () => {
     other.close();
     expect(code).toBe(9);
     expect(stderr).toBe(
-      `connector: --listen: 127.0.0.1:${port} is taken by another program; stop it or choose another address\n`,
+      `connector: --listen: 127.0.0.1:${port} is in use by another program; stop it or choose another port\n`,
     );
   });
 

@@ -69,7 +69,7 @@ describe("listening", () => {
     await expect(newServer().listen(listenAddress(`unix:${path}`))).rejects.toMatchObject({
       code: "failed-precondition",
       message: expect.stringMatching(
-        /^listen: unix:.*c\.sock is taken by another program; stop it or choose another address$/,
+        /^listen: unix:.*c\.sock is in use by another program; stop it or choose another path$/,
       ),
     });
     expect(await callUnary(`unix:${path}`, validate)).toMatchObject({ code: "OK" });
@@ -90,7 +90,7 @@ describe("listening", () => {
     const { target } = await newServer().listen(FREE_PORT);
     await expect(newServer().listen(listenAddress(target))).rejects.toMatchObject({
       code: "failed-precondition",
-      message: `listen: ${target} is taken by another program; stop it or choose another address`,
+      message: `listen: ${target} is in use by another program; stop it or choose another port`,
     });
     expect(stderr).not.toHaveBeenCalled();
     expect(library).not.toHaveBeenCalled();

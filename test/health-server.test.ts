@@ -340,7 +340,9 @@ describe("opening and closing", () => {
   test("an address that is not of this machine is named", async () => {
     const opening = start({ bindAddress: "192.0.2.1" });
     await expect(opening).rejects.toBeInstanceOf(GovernanceError);
-    await expect(opening).rejects.toThrow(/^health-check-port: 192\.0\.2\.1:0 cannot be used/);
+    await expect(opening).rejects.toThrow(
+      /^health-check-bind-address: 192\.0\.2\.1:0 cannot be opened \(EADDRNOTAVAIL\); choose/,
+    );
   });
 
   test("an idle connection does not hold up the end", async () => {

@@ -60,7 +60,9 @@ describe("the address", () => {
 
   test("that is taken is named with its setting", async () => {
     const { port } = await stage.start();
-    await expect(stage.start({ listen: `127.0.0.1:${port}` })).rejects.toThrow(/^scim-listen: .* is taken/);
+    await expect(stage.start({ listen: `127.0.0.1:${port}` })).rejects.toThrow(
+      /^scim-listen: .* is in use by another program; stop it or choose another port$/,
+    );
   });
 });
 

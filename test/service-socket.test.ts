@@ -81,7 +81,7 @@ test("SOCKET-2: the socket of a killed service is replaced, and one in use is no
 
   const { code, stderr } = await serve("b").result;
   expect(code).not.toBe(0);
-  expect(stderr).toContain(`unix:${path} is taken by another program; stop it or choose another address`);
+  expect(stderr).toContain(`unix:${path} is in use by another program; stop it or choose another path`);
   expect(await answer()).toBe("OK");
 });
 
@@ -89,7 +89,7 @@ test("SOCKET-2: the socket of another program is left as it is", async () => {
   const other = createServer().listen(path);
   await once(other, "listening");
   const { stderr } = await serve("a").result;
-  expect(stderr).toContain("is taken by another program");
+  expect(stderr).toContain("is in use by another program");
   expect(existsSync(path)).toBe(true);
   other.close();
 });

@@ -2,6 +2,7 @@ import type { Server } from "node:net";
 import { GovernanceError } from "../core/errors.ts";
 import { formatListenAddress, isLoopback, type ListenAddress } from "../core/listen-address.ts";
 import { errnoOf } from "../core/unknown.ts";
+import { bindFailure } from "./bind-failure.ts";
 import { removeStaleSocket, withPrivateMode } from "./unix-socket.ts";
 
 /** Where a server listens. */
@@ -105,29 +106,4 @@ function listening(server: Server, fail: Fail, where: Where): Promise<void> {
     if ("path" in where) withPrivateMode(() => server.listen(where));
     else server.listen(where);
   });
-}
-
-function bindFailure(setting: string, address: ListenAddress, error: Error): GovernanceError {
-  const { kind } = address;
-  const target = formatListenAddress(address);
-  const code = errnoOf(error) || "unknown reason";
-  if (code === "EADDRINUSE") {
-    return new GovernanceError(
-      "failed-precondition",
-      `${setting}: ${target} is taken by another program; stop it or choose another address`,
-      { cause: error },
-    );
-  }
-  if (code === "EACCES" || code === "EPERM") {
-    // A missing folder is reported with the same code.
-    const cure = kind === "unix" ? "its folder must exist and be writable" : "choose a port from 1024 up";
-    return new GovernanceError("permission-denied", `${setting}: this user may not open ${target}; ${cure}`, {
-      cause: error,
-    });
-  }
-  return new GovernanceError(
-    "failed-precondition",
-    `${setting}: ${target} cannot be opened (${code}); choose another address`,
-    { cause: error },
-  );
 }

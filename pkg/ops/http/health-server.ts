@@ -3,8 +3,8 @@
 import { Buffer } from "node:buffer";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { MonotonicClock } from "../../core/clock.ts";
-import { GovernanceError } from "../../core/errors.ts";
-import { formatListenAddress } from "../../core/listen-address.ts";
+import { errnoOf } from "../../core/unknown.ts";
+import { bindFailure } from "../../listener/bind-failure.ts";
 import { boundUnanswered } from "../../listener/bound-unanswered.ts";
 import { limitConnections } from "../../listener/limit-connections.ts";
 import { errorPage, HEALTH_PAGES, type HealthPage, type HealthSources } from "./health-pages.ts";
@@ -18,6 +18,8 @@ export interface HealthServerOptions extends Omit<HealthSources, "metrics"> {
   readonly bindAddress: string;
   /** 0: the system chooses a free port. */
   readonly port: number;
+  /** How errors name the two settings; by default by their names. */
+  readonly labels?: Readonly<Record<"health-check-port" | "health-check-bind-address", string>> | undefined;
   /** Called when a page could not be made, which should not happen. */
   readonly onError?: ((error: unknown) => void) | undefined;
   readonly limits?: Partial<HealthLimits> | undefined;
@@ -98,7 +100,7 @@ export function createHealthServer(options: HealthServerOptions): HealthServer {
 
   return {
     async listen() {
-      await listenOn(server, bindAddress, port);
+      await listenOn(server, options);
       const address = server.address();
       return {
         host: bindAddress,
@@ -127,38 +129,21 @@ function hasBody({ headers }: IncomingMessage): boolean {
   return headers["transfer-encoding"] !== undefined || Number(headers["content-length"] ?? 0) !== 0;
 }
 
-function listenOn(server: Server, host: string, port: number): Promise<void> {
+const OF_THE_PORT: ReadonlySet<string> = new Set(["EADDRINUSE", "EACCES", "EPERM"]);
+
+function listenOn(
+  server: Server,
+  { bindAddress: host, port, labels }: Pick<HealthServerOptions, "bindAddress" | "port" | "labels">,
+): Promise<void> {
   return new Promise((resolve, reject) => {
-    const onError = (error: NodeJS.ErrnoException): void => reject(bindError(host, port, error));
+    const onError = (error: Error): void => {
+      const setting = OF_THE_PORT.has(errnoOf(error)) ? "health-check-port" : "health-check-bind-address";
+      reject(bindFailure(labels?.[setting] ?? setting, { kind: "tcp", host, port }, error));
+    };
     server.once("error", onError);
     server.listen({ host, port }, () => {
       server.off("error", onError);
       resolve();
     });
   });
-}
-
-function bindError(host: string, port: number, error: NodeJS.ErrnoException): GovernanceError {
-  const where = `health-check-port: ${formatListenAddress({ kind: "tcp", host, port })}`;
-  const cause = { cause: error };
-  if (error.code === "EADDRINUSE") {
-    return new GovernanceError(
-      "failed-precondition",
-      `${where} is in use by another program; stop it or choose another port`,
-      cause,
-    );
-  }
-  if (error.code === "EACCES" || error.code === "EPERM") {
-    return new GovernanceError(
-      "permission-denied",
-      `${where} may not be used by this user; choose a port of 1024 or higher`,
-      cause,
-    );
-  }
-  const why = error.code ?? "unknown reason";
-  return new GovernanceError(
-    "failed-precondition",
-    `${where} cannot be used (${why}); choose another --health-check-bind-address`,
-    cause,
-  );
 }

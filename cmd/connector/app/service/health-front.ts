@@ -52,6 +52,7 @@ export function healthFront({
   });
   const server = createHealthServer({
     ...config.health,
+    labels: config.labels,
     live: () => true,
     ready: () => probe.ready(),
     metrics: () => metrics.text(),
