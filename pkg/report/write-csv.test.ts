@@ -23,7 +23,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 type Row = Readonly<Record<string, string>>;
 
 function rowsOf(name: string, from = path): readonly Row[] {
-  return parse(readFileSync(join(from, name)), { columns: true });
+  return parse(readFileSync(join(from, name)), { columns: true, bom: true });
 }
 
 test("the folder has a file for each part of the review, for this user alone", () => {

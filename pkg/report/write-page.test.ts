@@ -271,7 +271,7 @@ describe("a pool that a page cannot hold", () => {
     expect(files).toEqual(["about.csv", "disabled-in-groups.csv", "group-0001-large-one.csv"]);
     const members = readFileSync(place("many-files/group-0001-large-one.csv"), "utf8").split("\r\n");
     expect(members[0]).toBe(
-      "username,email,name,given_name,family_name,enabled,status,sub,keep,remove,remark,reviewer,date",
+      "\ufeffusername,email,name,given_name,family_name,enabled,status,sub,keep,remove,remark,reviewer,date",
     );
     expect(members).toHaveLength(503);
     expect(readFileSync(place("many-files/disabled-in-groups.csv"), "utf8").split("\r\n")).toHaveLength(604);

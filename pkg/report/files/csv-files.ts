@@ -4,7 +4,7 @@ import { type CsvCell, csvRecord } from "../../core/csv.ts";
 import { printableLines } from "../../core/text.ts";
 import type { CsvFolder, CsvSink } from "../sections/page-context.ts";
 import { reportDiskError } from "./disk-errors.ts";
-import { ABOUT_BEGIN, ABOUT_FILE, giveOneTime, temporaryBeside } from "./places.ts";
+import { ABOUT_BEGIN, ABOUT_FILE, BYTE_ORDER_MARK, giveOneTime, temporaryBeside } from "./places.ts";
 import { replaceFolder } from "./replace-folder.ts";
 import { syncDirectory } from "./sync-directory.ts";
 import { createTextFile, type TextFile } from "./text-file.ts";
@@ -32,6 +32,7 @@ export function createCsvFiles(target: string, shownPath: string, nowMs: number)
     }
     const file = await createTextFile(join(folder, name), join(shownPath, name));
     open.add(file);
+    await file.write(BYTE_ORDER_MARK);
     return file;
   }
 

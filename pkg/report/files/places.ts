@@ -20,6 +20,9 @@ import { refusedPlace, reportDiskError } from "./disk-errors.ts";
 export const ABOUT_FILE = "about.csv";
 export const ABOUT_BEGIN = "report,cognito-connector access review\r\n";
 
+/** Without it a double click in Excel reads the file in the code page of the machine, and a saved decision keeps the wrong names. */
+export const BYTE_ORDER_MARK = "\ufeff";
+
 /** What a killed report has left is removed when it is so old: a report that runs writes all the time. */
 const LEFT_MS = 3_600_000;
 
@@ -47,7 +50,7 @@ export function checkFolder(target: string, shownPath: string): void {
   const names = readdirSync(target);
   if (names.length === 0) return;
   const about = join(target, ABOUT_FILE);
-  if (!names.includes(ABOUT_FILE) || !beginsWith(about, ABOUT_BEGIN)) {
+  if (!names.includes(ABOUT_FILE) || !isAbout(about)) {
     throw refusedPlace(shownPath, "that folder has files that are not of a report; name another folder");
   }
   // A reviewer may have filled in the decisions.
@@ -83,6 +86,11 @@ function place(path: string, checkOld: (target: string) => void): string {
   } catch (error) {
     throw reportDiskError(path, error);
   }
+}
+
+// Reports of earlier versions have no mark.
+function isAbout(file: string): boolean {
+  return beginsWith(file, BYTE_ORDER_MARK + ABOUT_BEGIN) || beginsWith(file, ABOUT_BEGIN);
 }
 
 function beginsWith(file: string, text: string): boolean {
