@@ -153,6 +153,35 @@ test("a publication whose new name cannot be put on the disk says that the file 
   expect(await opened()).toMatchObject({ resumed: false, complete: { id: sync.run?.id } });
 });
 
+test("a publication is made where the file system has no fsync for folders", async () => {
+  await publishPool(options, POOL);
+  const sync = await opened();
+  await readPool(sync, { ...POOL, users: [...POOL.users, "u6"] });
+  await sync.close();
+  const said = await publishedWith(`
+    const { fsyncSync, fstatSync } = fs;
+    fs.fsyncSync = (fd) => {
+      if (fstatSync(fd).isDirectory()) throw Object.assign(new Error("invalid argument"), { code: "EINVAL" });
+      fsyncSync(fd);
+    };`);
+  expect(said).toBe("published");
+  expect(await opened()).toMatchObject({ resumed: false, complete: { id: sync.run?.id } });
+});
+
+test("a publication fails where the fsync of the file itself is an invalid argument", async () => {
+  await publishPool(options, POOL);
+  const before = readFileSync(file);
+  const sync = await opened();
+  await readPool(sync, { ...POOL, users: [...POOL.users, "u6"] });
+  await sync.close();
+  const said = await publishedWith(`
+    fs.fsyncSync = () => {
+      throw Object.assign(new Error("invalid argument"), { code: "EINVAL" });
+    };`);
+  expect(said).toMatch(/^GovernanceError /);
+  expect(readFileSync(file)).toEqual(before);
+});
+
 /** Publishes the run in another process, after the statements that break its file system. Resolves with what it says. */
 async function publishedWith(broken: string): Promise<string> {
   const script = `

@@ -3,7 +3,7 @@ import { existsSync, linkSync, readdirSync, rmSync, statSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import type { GovernanceError } from "../core/errors.ts";
 import { refusedFile } from "./errors.ts";
-import { removeDatabase, syncToDisk } from "./paths.ts";
+import { removeDatabase, syncFolder, syncToDisk } from "./paths.ts";
 
 /**
  * Creates a file that appears whole and durable or not at all, also when other processes create it at the same time: it
@@ -21,7 +21,7 @@ export function createWhole(path: string, build: (path: string) => void): void {
   } finally {
     removeDatabase(draft);
   }
-  syncToDisk(dirname(path));
+  syncFolder(dirname(path));
 }
 
 /**

@@ -2,7 +2,14 @@ import { chmodSync, existsSync, realpathSync, statSync, symlinkSync, writeFileSy
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { temporaryFolder } from "../../test/support/store-run.ts";
-import { asUnwritable, openStateDirectory, touchPrivate, unusableState } from "./paths.ts";
+import {
+  asUnwritable,
+  openStateDirectory,
+  syncFolder,
+  syncToDisk,
+  touchPrivate,
+  unusableState,
+} from "./paths.ts";
 
 let folder: { readonly path: string; remove(): void };
 let at: string;
@@ -11,6 +18,12 @@ beforeEach(() => {
   at = realpathSync(folder.path);
 });
 afterEach(() => folder.remove());
+
+// Linux has no fsync for what is below /proc, as FUSE and some network file systems have none for folders.
+test.runIf(process.platform === "linux")("a folder without fsync counts as on disk, a file does not", () => {
+  expect(() => syncFolder("/proc/self")).not.toThrow();
+  expect(() => syncToDisk("/proc/self/status")).toThrow("EINVAL");
+});
 
 describe("what cannot be used is refused, and why", () => {
   test("as state directory a program is named as what it is", () => {

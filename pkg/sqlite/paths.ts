@@ -14,6 +14,7 @@ import {
 } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { GovernanceError } from "../core/errors.ts";
+import { hasNoFolderSync } from "../core/folder-sync.ts";
 import { errnoOf } from "../core/unknown.ts";
 import { storeError } from "./errors.ts";
 
@@ -107,7 +108,7 @@ function makeDirectory(path: string): void {
   } catch (error) {
     if (errnoOf(error) !== "EEXIST") throw error;
   }
-  syncToDisk(dirname(path));
+  syncFolder(dirname(path));
 }
 
 function unwritable(path: string, why: string, cause?: unknown): GovernanceError {
@@ -145,12 +146,31 @@ export function removeDatabase(path: string): void {
   for (const suffix of ["", "-wal", "-shm", "-journal"]) rmSync(path + suffix, { force: true });
 }
 
-/** A file's bytes, or a directory's names: a rename is on disk only when its directory is (STORE-1). */
+/** The bytes of a file. */
 export function syncToDisk(path: string): void {
   const handle = openSync(path, "r");
   try {
     fsyncSync(handle);
   } finally {
     closeSync(handle);
+  }
+}
+
+/** The names in a folder: a rename is on disk only when its folder is (STORE-1). */
+export function syncFolder(path: string): void {
+  const handle = openSync(path, "r");
+  try {
+    syncOpenFolder(handle);
+  } finally {
+    closeSync(handle);
+  }
+}
+
+/** Like `syncFolder`, for a folder that is open already. */
+export function syncOpenFolder(folder: number): void {
+  try {
+    fsyncSync(folder);
+  } catch (error) {
+    if (!hasNoFolderSync(error)) throw error;
   }
 }

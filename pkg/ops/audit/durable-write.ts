@@ -1,5 +1,6 @@
 import { closeSync, fsyncSync, openSync, writeSync } from "node:fs";
 import { dirname } from "node:path";
+import { hasNoFolderSync } from "../../core/folder-sync.ts";
 
 /** Writes every byte or throws: a full disk shows as a short write first, and as an error only in the next write. */
 export function writeAll(fd: number, bytes: Buffer): void {
@@ -11,6 +12,8 @@ export function syncDirectoryOf(path: string): void {
   const fd = openSync(dirname(path), "r");
   try {
     fsyncSync(fd);
+  } catch (error) {
+    if (!hasNoFolderSync(error)) throw error;
   } finally {
     closeSync(fd);
   }

@@ -16,7 +16,7 @@ import { GovernanceError } from "../../core/errors.ts";
 import { isRecord } from "../../core/unknown.ts";
 import { storeError } from "../../sqlite/errors.ts";
 import { lockFile } from "../../sqlite/lock.ts";
-import { syncToDisk } from "../../sqlite/paths.ts";
+import { syncFolder } from "../../sqlite/paths.ts";
 import { journalPaths } from "../journal/state-directory.ts";
 
 export interface BatchRecordOptions {
@@ -93,7 +93,7 @@ export function openBatchRecord(
       fsyncSync(fd);
     };
     if ((known?.wholeBytes ?? 0) === 0) append({ file: fileHash });
-    if (isNew) syncToDisk(directory);
+    if (isNew) syncFolder(directory);
     return {
       entries,
       write(line, entry) {

@@ -1,11 +1,11 @@
-import { chmodSync, closeSync, fsyncSync, openSync, renameSync, rmSync, type Stats, statSync } from "node:fs";
+import { chmodSync, closeSync, openSync, renameSync, rmSync, type Stats, statSync } from "node:fs";
 import { dirname } from "node:path";
 import type { EpochMs } from "../../core/clock.ts";
 import { GovernanceError } from "../../core/errors.ts";
 import { isWholePool, type SyncScope, syncTypeOf } from "../../core/sync-scope.ts";
 import type { DatabaseSync } from "../../sqlite/database.ts";
 import { refusedFile, storeError } from "../../sqlite/errors.ts";
-import { removeDatabase } from "../../sqlite/paths.ts";
+import { removeDatabase, syncOpenFolder } from "../../sqlite/paths.ts";
 import { emptyWal } from "../../sqlite/tuning.ts";
 import { endRun, type RunState } from "../../sqlite/work/run-state.ts";
 import { shrinkRefusal } from "../../sync/shrink-guard.ts";
@@ -142,7 +142,7 @@ function replaceTarget(paths: SyncPaths, judged: Stats | undefined): void {
 /** Readers see the new run by then, whatever this comes to. */
 function syncName(folder: number, target: string): void {
   try {
-    fsyncSync(folder);
+    syncOpenFolder(folder);
   } catch (error) {
     const { message } = storeError(error, "put its name on the disk");
     throw new GovernanceError(
