@@ -20,6 +20,7 @@ const TARGET_LABELS = ["instance", "job"];
 const series = new Map<string, readonly string[]>([["up", []]]);
 for (const { name, type, labels } of createMetrics({
   now: Date.now,
+  monotonic: () => 0,
   version: "0",
   nodeVersion: "v0",
   served: SERVED_METHODS,

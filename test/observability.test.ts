@@ -48,6 +48,7 @@ afterEach(async () => {
 function newMetrics(): Metrics {
   return createMetrics({
     now: Date.now,
+    monotonic: () => performance.now(),
     version: "0.1.0",
     nodeVersion: "v24.0.0",
     served: SERVED_METHODS,

@@ -30,6 +30,14 @@ export const systemClocks: Clocks = {
   monotonic: () => performance.now(),
 };
 
+/** The clocks of two machines differ by less. */
+export const CLOCKS_DIFFER_MS = 5 * 60_000;
+
+/** Whether a time that was recorded is still to come: the clock was wrong then, or is now, and nobody knows how old it is. */
+export function isAhead(recordedAtMs: EpochMs, nowMs: EpochMs): boolean {
+  return recordedAtMs > nowMs + CLOCKS_DIFFER_MS;
+}
+
 /** Rejects with the signal's reason when it is aborted first. */
 export type Sleep = (ms: number, signal: AbortSignal) => Promise<void>;
 

@@ -236,6 +236,12 @@ describe("the page", () => {
     expect(readFileSync(place("old.html"), "utf8")).toContain("This state is 3 days old.");
   });
 
+  test("says of a state of the future that its age is not known", async () => {
+    const now = new Date("2026-10-20T09:00:00.000Z");
+    await reportOver({ inventory, poolId: POOL, path: place("ahead.html"), now }, writePage);
+    expect(readFileSync(place("ahead.html"), "utf8")).toContain("How old this state is, is not known");
+  });
+
   test("of a pool that the inventory does not have is refused, and nothing is written", async () => {
     const path = place("missing.html");
     await expect(reportOver({ inventory, poolId: "eu-west-1_Missing01", path }, writePage)).rejects.toThrow(

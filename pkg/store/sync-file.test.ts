@@ -255,6 +255,18 @@ describe("a run goes on only where it may (STORE-5)", () => {
     expect(late).toMatchObject({ resumed: false, discarded: "it made no progress for 1500 minutes" });
   });
 
+  test("not where a clock that was more than a day ahead wrote it: how old it is, is not known", async () => {
+    await cutAt(4, { now: () => NOON });
+    const ahead = await opened({ now: () => NOON - 24 * HOUR_MS });
+    expect(ahead.resumed).toBe(true);
+    await ahead.close();
+    const far = await opened({ now: () => NOON - 24 * HOUR_MS - 60_000 });
+    expect(far).toMatchObject({
+      resumed: false,
+      discarded: "its last progress has a time that is still to come",
+    });
+  });
+
   test("each commit is progress", async () => {
     let nowMs = NOON;
     const slow = await opened({ now: () => nowMs });

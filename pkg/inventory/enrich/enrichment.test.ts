@@ -199,6 +199,19 @@ describe("the order", () => {
     expect(stage.calls().slice(2)).toEqual(["AdminGetUser b", "AdminGetUser a"]);
   });
 
+  test("what a clock that was ahead has read is read again once, and then counts as read now", async () => {
+    const { stage } = await stageOf({ users: named("a", "b") });
+    stage.nowMs += 365 * DAY;
+    expect((await stage.run()).calls).toBe(4);
+    stage.nowMs -= 365 * DAY;
+    expect((await stage.run()).calls).toBe(4);
+    const now = new Date(stage.nowMs).toISOString();
+    for (const table of ["second_factors", "sign_ins"]) {
+      expect(await stage.rows(`SELECT read_at FROM ${table}`)).toEqual([[now], [now]]);
+    }
+    expect((await stage.run()).calls).toBe(0);
+  });
+
   test("a clock behind that of AWS does not read a changed account again and again", async () => {
     const { stage } = await stageOf({ users: named("a").map(bornAt("2026-11-20T18:00:00Z")) }, ["mfa"]);
     expect(await stage.run()).toMatchObject({ calls: 1, ended: "complete" });
@@ -259,6 +272,15 @@ describe("a pool without the fact", () => {
     expect(await stage.run()).toMatchObject({ read: { "last-sign-in": 2 }, leftOut: [] });
     expect(await stage.rows("SELECT off_since, off_tier FROM enrichments")).toEqual([[null, null]]);
   });
+});
+
+test("a pool that lacked a fact by a clock that was ahead is asked again", async () => {
+  const { stage } = await stageOf({ users: people(2), advancedSecurity: "OFF" });
+  stage.nowMs += 365 * DAY;
+  await stage.run({ facts: ["last-sign-in"] });
+  stage.nowMs -= 365 * DAY;
+  expect((await stage.run({ facts: ["last-sign-in"] })).calls).toBe(1);
+  expect((await stage.run({ facts: ["last-sign-in"] })).calls).toBe(0);
 });
 
 describe("a call that fails", () => {

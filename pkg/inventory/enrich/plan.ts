@@ -1,6 +1,6 @@
 // Which facts are read next. One pass over the current accounts: they are streamed, and only the plan is in memory.
 
-import type { EpochMs } from "../../core/clock.ts";
+import { type EpochMs, isAhead } from "../../core/clock.ts";
 import type { UserFact } from "../../core/user-facts.ts";
 import type { InventoryReader, SqlCell } from "../reader.ts";
 
@@ -53,7 +53,7 @@ export async function planReadings(
   const { rows } = await reader.query(ACCOUNTS, [poolId], { signal });
   for await (const row of rows) {
     for (const fact of facts) {
-      const due = dueReading(row, fact, oldest);
+      const due = dueReading(row, fact, { oldest, nowMs: options.nowMs });
       if (due !== undefined && !isPassedOver(due)) plan.push(due);
     }
     if (plan.length >= 4 * limit + 256) plan = mostUrgent(plan, limit);
@@ -61,12 +61,16 @@ export async function planReadings(
   return mostUrgent(plan, limit);
 }
 
-function dueReading(row: readonly SqlCell[], fact: UserFact, oldest: string): DueReading | undefined {
+function dueReading(
+  row: readonly SqlCell[],
+  fact: UserFact,
+  { oldest, nowMs }: { readonly oldest: string; readonly nowMs: EpochMs },
+): DueReading | undefined {
   const [sub, username, modifiedAt, factorsReadAt, signInsReadAt] = row.map((cell) => String(cell ?? ""));
   if (sub === undefined || username === undefined || modifiedAt === undefined) return undefined;
   const readAt = (fact === "mfa" ? factorsReadAt : signInsReadAt) ?? "";
   const why = readAt === "" ? "never-read" : modifiedAt > readAt ? "changed" : "old";
-  if (why === "old" && readAt >= oldest) return undefined;
+  if (why === "old" && readAt >= oldest && !isAhead(Date.parse(readAt), nowMs)) return undefined;
   return { fact, sub, username, modifiedAt, why, readAt };
 }
 

@@ -1,4 +1,4 @@
-import type { EpochMs } from "../../core/clock.ts";
+import { type EpochMs, isAhead } from "../../core/clock.ts";
 import { USER_FACTS, type UserFact } from "../../core/user-facts.ts";
 import type { WriteSession } from "../writer.ts";
 import { TABLE_OF } from "./facts.ts";
@@ -33,7 +33,8 @@ export async function readPoolState(
   for (const [name, since, offTier] of rows) {
     const fact = USER_FACTS.find((one) => one === name);
     if (fact === undefined) continue;
-    const isRecent = offTier === tier && nowMs - Date.parse(String(since)) < OFF_MS;
+    const sinceMs = Date.parse(String(since));
+    const isRecent = offTier === tier && nowMs - sinceMs < OFF_MS && !isAhead(sinceMs, nowMs);
     (isRecent ? off : askedAgain).add(fact);
   }
   return { run: Number(run), tier: tier === null ? null : String(tier), off, askedAgain };

@@ -6,9 +6,10 @@ import { createMetrics, type Metrics } from "./metrics.ts";
 
 const NOON = Date.UTC(2026, 10, 21, 12);
 
-function metricsAt(now: () => number = () => NOON): Metrics {
+function metricsAt(now: () => number = () => NOON, monotonic: () => number = () => 0): Metrics {
   return createMetrics({
     now,
+    monotonic,
     version: "1.2.3",
     nodeVersion: "v24.0.0",
     served: [
@@ -227,6 +228,32 @@ describe("syncs", () => {
     ]);
   });
 
+  test("of a clock that was ahead grow old by the time that passes", async () => {
+    let monotonic = 0;
+    const metrics = metricsAt(
+      () => NOON + monotonic,
+      () => monotonic,
+    );
+    const rows = { users: 1, groups: 1, memberships: 1 };
+    metrics.sync({ outcome: "found", endedAtMs: NOON + 86_400_000, durationMs: 1, rows });
+    expect(await samples(metrics, "connector_sync_last_complete_age_seconds")).toEqual(["0"]);
+    monotonic = 10_800_000;
+    expect(await samples(metrics, "connector_sync_last_complete_age_seconds")).toEqual(["10800"]);
+  });
+
+  test("grow old also where the clock is set back after them", async () => {
+    let [now, monotonic] = [NOON, 0];
+    const metrics = metricsAt(
+      () => now,
+      () => monotonic,
+    );
+    const rows = { users: 1, groups: 1, memberships: 1 };
+    metrics.sync({ outcome: "complete", endedAtMs: NOON, durationMs: 1, rows });
+    now -= 86_400_000;
+    monotonic = 60_000;
+    expect(await samples(metrics, "connector_sync_last_complete_age_seconds")).toEqual(["60"]);
+  });
+
   test("that fail leave the last complete one, and count up to the next", async () => {
     const metrics = metricsAt();
     const rows = { users: 1, groups: 1, memberships: 1 };
@@ -402,6 +429,7 @@ describe("all metrics", () => {
   test("hold those of the process", async () => {
     const metrics = createMetrics({
       now: () => NOON,
+      monotonic: () => 0,
       version: "1",
       nodeVersion: "v24",
       served: [],

@@ -2,7 +2,7 @@
 // name, an address, an attribute or an id of a person, and each label has a closed set of values.
 
 import { collectDefaultMetrics, Gauge, Registry } from "prom-client";
-import type { EpochClock } from "../../core/clock.ts";
+import type { EpochClock, MonotonicClock } from "../../core/clock.ts";
 import { type AwsMetrics, createAwsMetrics } from "./aws-metrics.ts";
 import type { MetricSources } from "./events.ts";
 import { createGrpcMetrics, type GrpcMetrics, type ServedMethod } from "./grpc-metrics.ts";
@@ -15,6 +15,7 @@ import { createSyncMetrics, type SyncMetrics } from "./sync-metrics.ts";
 interface MetricsOptions {
   /** Milliseconds since the epoch. */
   readonly now: EpochClock;
+  readonly monotonic: MonotonicClock;
   /** The version of the package. */
   readonly version: string;
   readonly nodeVersion: string;
@@ -59,7 +60,7 @@ export function createMetrics(options: MetricsOptions): Metrics {
   const grpc = createGrpcMetrics(registry, served);
   const scim = createScimMetrics(registry, scimEndpoints);
   const aws = createAwsMetrics(registry, sources);
-  const sync = createSyncMetrics(registry, now);
+  const sync = createSyncMetrics(registry, options);
   const platform = createPlatformMetrics(registry, sources, taskKinds);
   createStateMetrics(registry, sources, now);
   if (processMetrics) collectDefaultMetrics({ register: registry });

@@ -1,5 +1,5 @@
 import { Counter, Gauge, type Registry } from "prom-client";
-import type { EpochClock } from "../../core/clock.ts";
+import type { Clocks, EpochMs, MonotonicMs } from "../../core/clock.ts";
 import type { SyncEvent } from "./events.ts";
 
 export interface SyncMetrics {
@@ -7,7 +7,7 @@ export interface SyncMetrics {
 }
 
 /** Before the first complete sync its gauges have no sample: an age of 0 would look like a fresh file. */
-export function createSyncMetrics(registry: Registry, now: EpochClock): SyncMetrics {
+export function createSyncMetrics(registry: Registry, { now, monotonic }: Clocks): SyncMetrics {
   const registers = [registry];
   const runs = new Counter({
     name: "connector_sync_runs_total",
@@ -26,7 +26,7 @@ export function createSyncMetrics(registry: Registry, now: EpochClock): SyncMetr
     help: "1 while a sync runs, else 0.",
     registers,
   });
-  let endedAtMs: number | undefined;
+  let last: { readonly endedAtMs: EpochMs; readonly seenAt: MonotonicMs } | undefined;
   const gauge = (name: string, help: string): Gauge => {
     const metric = new Gauge({ name, help, registers });
     metric.remove();
@@ -51,8 +51,9 @@ export function createSyncMetrics(registry: Registry, now: EpochClock): SyncMetr
     help: "Seconds since the last complete sync ended.",
     registers,
     collect() {
-      if (endedAtMs === undefined) age.remove();
-      else age.set(Math.max(0, now() - endedAtMs) / 1000);
+      // A clock that is set back, or was ahead before, must not let it look fresh.
+      if (last === undefined) age.remove();
+      else age.set(Math.max(now() - last.endedAtMs, monotonic() - last.seenAt) / 1000);
     },
   });
 
@@ -64,7 +65,7 @@ export function createSyncMetrics(registry: Registry, now: EpochClock): SyncMetr
       if (event.outcome === "failed") failures.inc();
       if (event.outcome === "complete") failures.set(0);
       if (event.outcome !== "complete" && event.outcome !== "found") return;
-      endedAtMs = event.endedAtMs;
+      last = { endedAtMs: event.endedAtMs, seenAt: monotonic() };
       ended.set(event.endedAtMs / 1000);
       duration.set(event.durationMs / 1000);
       if (event.rows === undefined) return;

@@ -1,3 +1,4 @@
+import { isAhead } from "../../core/clock.ts";
 import { countText, dayText, durationText, minute, number } from "../html/formats.ts";
 import { type Html, html } from "../html/html.ts";
 import { foreignValue } from "../html/values.ts";
@@ -63,7 +64,12 @@ const CONTENTS = html`<nav aria-labelledby="nav-h"><h2 id="nav-h">Contents</h2>
 `;
 
 function age({ overview, now }: PageContext): Html | undefined {
-  const ms = now.getTime() - overview.lastRun.endedAt.getTime();
+  const { endedAt } = overview.lastRun;
+  if (isAhead(endedAt.getTime(), now.getTime())) {
+    return html`<p class="note">How old this state is, is not known: its time is still to come, so the clock of this machine is wrong, or the one of the sync was. Check the clocks, sync, and write the report again.</p>
+`;
+  }
+  const ms = now.getTime() - endedAt.getTime();
   if (ms < FRESH_MS) return undefined;
   return html`<p class="note">This state is ${durationText(ms)} old. What changed in the pool since then is not in this report: sync, and write it again.</p>
 `;

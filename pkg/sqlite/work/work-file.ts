@@ -155,6 +155,7 @@ function unfitness(run: RunState, wanted: Resumption, database: DatabaseSync): s
     return "the target has another newest run than when it began";
   const idleMs = wanted.nowMs - run.progressAtMs;
   if (idleMs > wanted.maxIdleMs) return `it made no progress for ${Math.floor(idleMs / 60_000)} minutes`;
+  if (-idleMs > wanted.maxIdleMs) return "its last progress has a time that is still to come";
   if (run.held && !wanted.acceptShrink)
     return "the shrink guard had held it back, and --accept-shrink was not given";
   const [verdict] = database.prepare("PRAGMA quick_check(1)").all();

@@ -89,7 +89,9 @@ describe("the first run", () => {
   test.for([
     ["20 minutes old waits for the other 40", 20, 40],
     ["older than the interval waits for nothing", 61, 0],
-    ["of a clock that was ahead waits for one interval", -500, 60],
+    ["of another clock that is a little ahead waits for one interval", -4, 60],
+    // Its age is not known. A service that restarts more often than the interval would else never sync.
+    ["of a clock that was ahead waits for nothing", -500, 0],
   ] as const)("after a complete one %s", async ([, ageMinutes, wait]) => {
     const { starts, schedule } = rig({ lastEndedAtMs: async () => NOON - ageMinutes * MINUTE });
     await minutes(0);

@@ -7,7 +7,13 @@
 //       itself.
 //   SCHEDULE-4. Only its signal ends the schedule: no failure does.
 
-import type { EpochClock, EpochMs, MonotonicClock, MonotonicMs } from "../../core/clock.ts";
+import {
+  type EpochClock,
+  type EpochMs,
+  isAhead,
+  type MonotonicClock,
+  type MonotonicMs,
+} from "../../core/clock.ts";
 import type { ErrorCode } from "../../core/errors.ts";
 import { GovernanceError } from "../../core/errors.ts";
 
@@ -89,9 +95,9 @@ export function createSyncSchedule<R>(options: SyncScheduleOptions<R>, signal: A
 
   async function firstWaitMs(): Promise<number> {
     const endedAtMs = await options.lastEndedAtMs(either).catch(() => undefined);
-    if (endedAtMs === undefined) return 0;
-    // A clock that was set back gives an age below zero, which must not delay the first run beyond one interval.
-    const leftMs = everyMs - Math.max(0, now() - endedAtMs);
+    const nowMs = now();
+    if (endedAtMs === undefined || isAhead(endedAtMs, nowMs)) return 0;
+    const leftMs = everyMs - Math.max(0, nowMs - endedAtMs);
     return leftMs <= 0 ? 0 : jittered(leftMs);
   }
 

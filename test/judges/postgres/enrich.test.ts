@@ -43,6 +43,15 @@ async function stageOf(definition: Partial<PoolDefinition>) {
   return { pool, stage, another };
 }
 
+test("PostgreSQL reads again, once, what a clock that was ahead has read", async () => {
+  const { stage } = await stageOf({ users: people(2) });
+  stage.nowMs += 365 * DAY;
+  expect((await stage.run()).calls).toBe(4);
+  stage.nowMs -= 365 * DAY;
+  expect((await stage.run()).calls).toBe(4);
+  expect((await stage.run()).calls).toBe(0);
+});
+
 test("PostgreSQL keeps what was read, forgets deleted accounts, and tells none from unknown", async () => {
   const { pool, stage } = await stageOf({
     users: [

@@ -38,7 +38,7 @@ export async function openTelemetry(
   { now, monotonic }: Clocks,
   log: Logger,
 ): Promise<ServiceTelemetry> {
-  const metrics = config.health.enabled ? await loadMetrics(now) : undefined;
+  const metrics = config.health.enabled ? await loadMetrics({ now, monotonic }) : undefined;
   const tracing = await openTracing(config, log, now);
   return {
     metrics,
@@ -87,11 +87,12 @@ export async function openTelemetry(
   };
 }
 
-async function loadMetrics(now: EpochClock): Promise<Metrics> {
+async function loadMetrics({ now, monotonic }: Clocks): Promise<Metrics> {
   // The library takes 20 MB of memory.
   const { createMetrics } = await import("../../../../pkg/ops/metrics/metrics.ts");
   return createMetrics({
     now,
+    monotonic,
     version: packageVersion(),
     nodeVersion: process.version,
     served: SERVED_METHODS,

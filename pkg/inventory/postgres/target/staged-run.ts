@@ -94,6 +94,7 @@ export function whyNotContinued(run: StagedRun, wanted: WantedContinuation): str
   if (!sameFingerprint(run.fingerprint, wanted.fingerprint)) return "it was read with other settings";
   const idleMs = wanted.nowMs - run.progressAtMs;
   if (idleMs > wanted.maxIdleMs) return `it made no progress for ${Math.floor(idleMs / 60_000)} minutes`;
+  if (-idleMs > wanted.maxIdleMs) return "its last progress has a time that is still to come";
   if (run.held && !wanted.acceptShrink)
     return "the shrink guard had held it back, and --accept-shrink was not given";
   return undefined;
