@@ -189,6 +189,7 @@ describe("listings", () => {
     await directory.describePool(never);
     await directory.readDetails("u", never);
     await directory.listAuthEvents("u", {}, never);
+    await directory.usernameOf("s", never);
     expect(throttle.turns.map(({ operation, priority }) => `${operation} ${priority}`)).toEqual([
       "ListUsers sync",
       "ListUsersInGroup sync",
@@ -200,6 +201,7 @@ describe("listings", () => {
       "DescribeUserPool read",
       "AdminGetUser background",
       "AdminListUserAuthEvents background",
+      "ListUsers background",
     ]);
   });
 

@@ -187,6 +187,18 @@ export function createCognitoDirectory(options: CognitoOptions): CognitoDirector
   const facts: UserFactsSource = {
     readDetails: (username, signal) => userDetails(username, "background", signal),
 
+    async usernameOf(sub, signal) {
+      const filter = formatFilter({ by: "sub", value: sub });
+      const bound = { operation: "ListUsers", mostRows: MOST_FOUND_ROWS };
+      for await (const page of everyPage(bound, (marker) =>
+        usersPage({ marker }, filter, "background", signal),
+      )) {
+        const found = page.find((user) => user.sub === sub);
+        if (found !== undefined) return found.username;
+      }
+      return undefined;
+    },
+
     async listAuthEvents(Username, page, signal) {
       const MaxResults = pageLimit(page);
       return caller.call(

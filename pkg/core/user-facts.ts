@@ -22,7 +22,9 @@ export interface AuthEvent {
 export interface UserFactsSource {
   /** AWS bills the user as active in this month. The caller must check whose account came back (Directory.getUser). */
   readDetails(username: string, signal: AbortSignal): Promise<UserDetails>;
-  /** Newest first. `failed-precondition`, reason `feature-off`, when the pool keeps no history. */
+  /** The username that the account has now, by a listing, for which AWS does not bill. Undefined: there is no such account. */
+  usernameOf(sub: string, signal: AbortSignal): Promise<string | undefined>;
+  /** The caller must check whose history it is (`usernameOf`). Newest first. `failed-precondition`, reason `feature-off`, when the pool keeps no history. */
   listAuthEvents(username: string, page: PageRequest, signal: AbortSignal): Promise<Page<AuthEvent>>;
 }
 

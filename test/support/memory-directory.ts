@@ -170,6 +170,11 @@ export function createMemoryCognito(pool: Pool, now: () => number): MemoryCognit
     },
     listMembers: (GroupName, request, signal) =>
       usersPage("ListUsersInGroup", { GroupName }, request, signal),
+    async usernameOf(sub, signal) {
+      const Filter = formatFilter({ by: "sub", value: sub });
+      const { items } = await usersPage("ListUsers", { Filter }, {}, signal);
+      return items[0]?.username;
+    },
     async findUsers(attribute, value, signal) {
       const Filter = formatFilter({ by: attribute, value });
       const found: User[] = [];

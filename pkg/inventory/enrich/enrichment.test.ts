@@ -90,6 +90,35 @@ describe("what is read", () => {
     expect(await stage.rows("SELECT * FROM second_factors")).toEqual([]);
   });
 
+  test("mark 25: a deleted account does not get the last sign-in of one that was made again with its name", async () => {
+    const { pool, stage } = await stageOf({ users: named("ann", "bob") }, ["last-sign-in"]);
+    const since = [{ at: new Date(stage.nowMs + HOUR) }];
+    stage.nowMs += 2 * HOUR;
+    pool.deleteUser("ann");
+    pool.addUser(person(7, { username: "ann", sub: subOf(7), events: since }));
+    pool.deleteUser("bob");
+    pool.addUser(person(8, { username: "bob", sub: subOf(1), events: since }));
+    expect(await stage.run()).toMatchObject({ read: { "last-sign-in": 1 }, gone: 1, calls: 4 });
+    expect(await stage.rows("SELECT sub FROM sign_ins")).toEqual([[subOf(1)]]);
+  });
+
+  test("a sign-in from before the account was listed is its own, without another call", async () => {
+    const before = [{ at: "2026-11-20T11:00:00Z" }];
+    const { stage } = await stageOf({ users: [person(1, { events: before })] }, ["last-sign-in"]);
+    expect(await stage.run()).toMatchObject({ read: { "last-sign-in": 1 }, calls: 1 });
+  });
+
+  test("where the run has a time that is still to come, each sign-in that is found is checked", async () => {
+    const pool = createPool({ id: POOL, tier: "PLUS", advancedSecurity: "AUDIT", users: [] });
+    pool.addUser(person(1, { events: [{ at: "2026-11-20T11:00:00Z" }] }));
+    const stage = await openEnrichStage(pool, ["last-sign-in"]);
+    open.push(stage);
+    stage.nowMs += 365 * DAY;
+    await stage.publish();
+    stage.nowMs -= 365 * DAY;
+    expect(await stage.run()).toMatchObject({ read: { "last-sign-in": 1 }, calls: 2 });
+  });
+
   test("mark 53: a history of failed attempts leaves the last sign-in unknown", async () => {
     const failures = Array.from({ length: 400 }, (_, minute) => ({
       at: new Date(Date.parse("2026-11-01T00:00:00Z") + minute * 60_000),
@@ -130,6 +159,7 @@ describe("what is read", () => {
         return details;
       },
       listAuthEvents: directory.listAuthEvents.bind(directory),
+      usernameOf: directory.usernameOf.bind(directory),
     };
     expect(await stage.run({ source }, stop.signal)).toMatchObject({
       read: { mfa: 1 },

@@ -153,7 +153,8 @@ class Round {
     const { poolId, source, writer, now } = this.#options;
     const { fact, sub } = due;
     try {
-      const outcome = await readFact(due, { source, now, mayCall: () => this.#mayCall() }, this.#signal);
+      const context = { source, now, listedAtMs: state.beganAtMs, mayCall: () => this.#mayCall() };
+      const outcome = await readFact(due, context, this.#signal);
       if (outcome === "out-of-calls") return false;
       this.#failuresInARow = 0;
       if (outcome === "gone") this.#gone += 1;

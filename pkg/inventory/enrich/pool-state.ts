@@ -1,4 +1,4 @@
-import { type EpochMs, isAhead } from "../../core/clock.ts";
+import { CLOCKS_DIFFER_MS, type EpochMs, isAhead } from "../../core/clock.ts";
 import { USER_FACTS, type UserFact } from "../../core/user-facts.ts";
 import type { WriteSession } from "../writer.ts";
 import { TABLE_OF } from "./facts.ts";
@@ -10,6 +10,8 @@ const OFF_MS = 24 * 60 * 60_000;
 export interface PoolState {
   /** The newest published run; 0 if there is none. */
   readonly run: number;
+  /** When it began. 0 where its time is still to come: how long ago the accounts were listed is then not known. */
+  readonly beganAtMs: EpochMs;
   readonly tier: string | null;
   /** The facts that the pool did not have a short time ago. */
   readonly off: ReadonlySet<UserFact>;
@@ -22,7 +24,9 @@ export async function readPoolState(
   poolId: string,
   nowMs: EpochMs,
 ): Promise<PoolState> {
-  const [[run = 0] = []] = await session.read("SELECT max(run) FROM runs WHERE pool_id = ?", [poolId]);
+  const newest = "SELECT run, began_at FROM runs WHERE pool_id = ? ORDER BY run DESC LIMIT 1";
+  const [[run = 0, began = ""] = []] = await session.read(newest, [poolId]);
+  const beganAtMs = Date.parse(String(began));
   const [[tier = null] = []] = await session.read("SELECT tier FROM pools WHERE pool_id = ?", [poolId]);
   const rows = await session.read(
     "SELECT fact, off_since, off_tier FROM enrichments WHERE pool_id = ? AND off_since IS NOT NULL",
@@ -37,7 +41,14 @@ export async function readPoolState(
     const isRecent = offTier === tier && nowMs - sinceMs < OFF_MS && !isAhead(sinceMs, nowMs);
     (isRecent ? off : askedAgain).add(fact);
   }
-  return { run: Number(run), tier: tier === null ? null : String(tier), off, askedAgain };
+  const isKnown = beganAtMs <= nowMs + CLOCKS_DIFFER_MS;
+  return {
+    run: Number(run),
+    beganAtMs: isKnown ? beganAtMs : 0,
+    tier: tier === null ? null : String(tier),
+    off,
+    askedAgain,
+  };
 }
 
 /** The pool does not have the fact, or has it again (`sinceMs` undefined). */

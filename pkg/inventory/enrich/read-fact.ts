@@ -1,4 +1,4 @@
-import type { EpochClock } from "../../core/clock.ts";
+import { CLOCKS_DIFFER_MS, type EpochClock, type EpochMs } from "../../core/clock.ts";
 import { GovernanceError } from "../../core/errors.ts";
 import type { UserFactsSource } from "../../core/user-facts.ts";
 import type { FactReading } from "./facts.ts";
@@ -13,6 +13,8 @@ export type ReadOutcome = FactReading | "gone" | "unclear" | "out-of-calls";
 export interface ReadContext {
   readonly source: UserFactsSource;
   readonly now: EpochClock;
+  /** The account had its name at this time or later: only what happened since can be of another one with that name. */
+  readonly listedAtMs: EpochMs;
   /** Whether one more call may be made. */
   readonly mayCall: () => Promise<boolean>;
 }
@@ -26,7 +28,7 @@ export async function readFact(
   try {
     return fact === "mfa"
       ? await readFactors(sub, username, context, signal)
-      : await readLastSignIn(username, context, signal);
+      : await readLastSignIn(sub, username, context, signal);
   } catch (error) {
     if (error instanceof GovernanceError && error.reason === "user-gone") return "gone";
     throw error;
@@ -48,8 +50,9 @@ async function readFactors(
 }
 
 async function readLastSignIn(
+  sub: string,
   username: string,
-  { source, now, mayCall }: ReadContext,
+  { source, now, listedAtMs, mayCall }: ReadContext,
   signal: AbortSignal,
 ): Promise<ReadOutcome> {
   const readAt = new Date(now());
@@ -58,6 +61,11 @@ async function readLastSignIn(
     if (!(await mayCall())) return "out-of-calls";
     const { items, next } = await source.listAuthEvents(username, { marker }, signal);
     const found = items.find(({ kind, passed }) => kind === "SignIn" && passed);
+    // Without a sign-in there is nothing of somebody else, and the next run removes what is known of a deleted account.
+    if (found !== undefined && found.at.getTime() > listedAtMs - CLOCKS_DIFFER_MS) {
+      if (!(await mayCall())) return "out-of-calls";
+      if ((await source.usernameOf(sub, signal)) !== username) return "gone";
+    }
     if (found !== undefined) return { fact: "last-sign-in", at: found.at, event: found.kind, readAt };
     if (next === undefined) return { fact: "last-sign-in", at: undefined, event: undefined, readAt };
     marker = next;
