@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
@@ -8,6 +8,7 @@ import { connectScimRecords, openScimRecordsThread } from "../cmd/connector/app/
 import { served } from "../pkg/config/testing.fixture.ts";
 import { isRecord } from "../pkg/core/unknown.ts";
 import type { ListQuery } from "../pkg/scim/pool-view.ts";
+import { readScimRecords } from "../pkg/scim-records/read-records.ts";
 import type { StoredScimRecords } from "../pkg/scim-records/sqlite-records.ts";
 import type { WorkerCalls } from "../pkg/worker/connect-worker.ts";
 import { somePool, someUser } from "./support/fake-directory.ts";
@@ -21,12 +22,16 @@ let view: ListsThread;
 let recordThreads: WorkerCalls<StoredScimRecords>[];
 let listThreads: WorkerCalls<ListsService>[];
 let failures: unknown[];
+let syncs: number;
+let syncFailure: Error | undefined;
 
 beforeEach(() => {
   stateDir = mkdtempSync(join(tmpdir(), "threads-scim-"));
   recordThreads = [];
   listThreads = [];
   failures = [];
+  syncs = 0;
+  syncFailure = undefined;
   records = openScimRecordsThread({ stateDir, poolId: POOL }, (place) => {
     const thread = connectScimRecords(place);
     recordThreads.push(thread);
@@ -41,7 +46,14 @@ beforeEach(() => {
       inventory: join(stateDir, "pool.db"),
       settings,
       baseUrl: "https://scim.example.com/scim/v2",
-      records,
+      records: {
+        ...records,
+        async synced() {
+          syncs += 1;
+          if (syncFailure !== undefined) throw syncFailure;
+          await records.synced();
+        },
+      },
       pool: async () => pool,
       onUpkeepFailed: (error) => failures.push(error),
       signal: never,
@@ -99,6 +111,22 @@ describe("the lists of SCIM in a thread", () => {
     expect(await view.candidates("User", "userName", "NEW", never)).toEqual([sub]);
   });
 
+  test("wait until what they may have read of the records is on disk, and only then (RECORDS-1)", async () => {
+    createInventoryFixture(join(stateDir, "pool.db"));
+    await users();
+    await users();
+    expect(syncs).toBe(1);
+    await records.wrote([{ kind: "user", user: someUser({ sub: subOf(99), username: "new" }) }]);
+    syncFailure = new Error("the disk is broken");
+    await expect(users()).rejects.toThrow("the disk is broken");
+    await expect(view.candidates("User", "userName", "new", never)).rejects.toThrow("the disk is broken");
+    syncFailure = undefined;
+    await users();
+    expect(syncs).toBe(4);
+    await view.candidates("User", "userName", "new", never);
+    expect(syncs).toBe(4);
+  });
+
   test("refuse with the SCIM error of the list", async () => {
     createInventoryFixture(join(stateDir, "pool.db"));
     const cursor = { ...query, start: { by: "cursor", cursor: "1.2.3.4" } } as const;
@@ -153,6 +181,27 @@ describe("the records of SCIM in a thread", () => {
     const found = await records.find("User", "externalId", "x", never);
     expect(found.map(({ id }) => id)).toEqual(["u-1"]);
     expect(recordThreads.length).toBe(2);
+  });
+
+  test("answer after the WAL was synced, and not where that fails (RECORDS-1)", async () => {
+    const wal = join(stateDir, `${POOL}.scim.db-wal`);
+    const write = (username: string) =>
+      records.wrote([{ kind: "user", user: someUser({ sub: subOf(99), username }) }]);
+    await write("first");
+    // SQLite has the file open and writes on.
+    renameSync(wal, `${wal}-away`);
+    await expect(write("second")).rejects.toMatchObject({
+      code: "internal",
+      message: "the thread of the records of SCIM ended before it answered",
+    });
+    renameSync(`${wal}-away`, wal);
+    // What it had committed is there, and on disk before the next answer.
+    await records.synced();
+    expect(recordThreads).toHaveLength(2);
+    const reader = readScimRecords(await records.open());
+    expect(reader.writesAfter(0, 10)).toHaveLength(2);
+    reader.close();
+    await write("third");
   });
 
   test("say why a value belongs to another", async () => {

@@ -7,6 +7,7 @@ import { isDamage, SQLITE, sqliteOf } from "../sqlite/errors.ts";
 import { requireNoLink, requireOwnDatabase } from "../sqlite/own-file.ts";
 import { openStateDirectory } from "../sqlite/paths.ts";
 import { numberIn, textIn } from "../sqlite/rows.ts";
+import type { Commits } from "../sqlite/wal-sync.ts";
 import { LOST_RECORDS, refusedRecords } from "./errors.ts";
 
 export interface ScimRecordsPlace {
@@ -30,7 +31,7 @@ export function scimRecordsPath({ stateDir, poolId }: ScimRecordsPlace): string 
 }
 
 /** Opens the records of the pool, or creates them. Any other file is refused and not changed. */
-export function openRecordsFile(path: string, poolId: string): DatabaseSync {
+export function openRecordsFile(path: string, poolId: string, commits: Commits): DatabaseSync {
   requireNoLink(path);
   if (!existsSync(path)) createWholeDatabase(path, (draft) => build(draft, poolId));
   // A draft of a killed process is a second name of the file.
@@ -41,6 +42,8 @@ export function openRecordsFile(path: string, poolId: string): DatabaseSync {
   try {
     // FULL: a commit is on disk when it returns, by one fsync of the WAL.
     database.exec("PRAGMA synchronous = FULL; PRAGMA secure_delete = ON");
+    // The caller of `sync` does what FULL does, once for many commits.
+    if (commits === "on disk after sync") database.exec("PRAGMA synchronous = NORMAL");
   } catch (error) {
     database.close();
     throw error;

@@ -11,6 +11,7 @@ import type {
 import type { ResourceKind } from "../scim/resource.ts";
 import type { DatabaseSync, StatementSync } from "../sqlite/database.ts";
 import { numberIn, optionalTextIn, textIn } from "../sqlite/rows.ts";
+import { type Commits, WalSync } from "../sqlite/wal-sync.ts";
 import { onRecords, refusedRecords } from "./errors.ts";
 import { openRecordsFile, type ScimRecordsPlace, scimRecordsPath } from "./records-file.ts";
 import { groupText, keptOf, kindIn, nameKey, userText } from "./stored-rows.ts";
@@ -19,12 +20,19 @@ import { groupText, keptOf, kindIn, nameKey, userText } from "./stored-rows.ts";
 export interface StoredScimRecords extends ScimRecords {
   /** Creates the file where it is missing, and checks it. Resolves with its path. */
   open(): Promise<string>;
+  /** Resolves once all that was committed before is on disk: a reader of the file may have seen it sooner. */
+  synced(): Promise<void>;
   /** Drops the writes up to that time: two runs of the inventory that began later have them. */
   settle(until: EpochMs): Promise<void>;
   /** When the newest change was noted; undefined before the first one. */
   lastWriteAt(): Promise<EpochMs | undefined>;
   /** Forgets resources that the pool does not have any more, unless they were kept after that time. */
   forgetGone(kind: ResourceKind, ids: readonly string[], keptUntil: EpochMs): Promise<void>;
+}
+
+/** With `on disk after sync` nothing may be said to be done before `sync` has returned. */
+export interface SyncedScimRecords extends StoredScimRecords {
+  sync(): void;
 }
 
 /** Clients retry within minutes. Weeks later, the same request is another one. */
@@ -75,10 +83,14 @@ const SQL = {
 } as const;
 
 /** The records of one pool, which this thread writes. The file is opened at the first call. */
-export function createScimRecords(place: ScimRecordsPlace, now: EpochClock): StoredScimRecords {
+export function createScimRecords(
+  place: ScimRecordsPlace,
+  now: EpochClock,
+  commits: Commits = "on disk",
+): SyncedScimRecords {
   let opened: RecordsFile | undefined;
   const file = (): RecordsFile => {
-    opened ??= openFile(place, now);
+    opened ??= openFile(place, now, commits);
     return opened;
   };
   return {
@@ -107,19 +119,24 @@ export function createScimRecords(place: ScimRecordsPlace, now: EpochClock): Sto
       file().write(() => {
         for (const id of ids) file().sql.forgetGone.run(kind, id, keptUntil);
       }),
+    // Opened: a thread that has died may have left what is not synced. With `on disk after sync` it is answered after the next one.
+    synced: async () => void file(),
+    sync: () => opened?.sync(),
     async close() {
-      opened?.close();
+      const closing = opened;
       opened = undefined;
+      closing?.close();
     },
   };
 }
 
-function openFile(place: ScimRecordsPlace, now: EpochClock): RecordsFile {
+function openFile(place: ScimRecordsPlace, now: EpochClock, commits: Commits): RecordsFile {
   const path = scimRecordsPath(place);
   return onRecords(path, "open the records of SCIM", () => {
-    const database = openRecordsFile(path, place.poolId);
+    const database = openRecordsFile(path, place.poolId, commits);
+    const wal = commits === "on disk after sync" ? new WalSync(path) : undefined;
     try {
-      return new RecordsFile(path, database, now);
+      return new RecordsFile(path, database, { now, wal });
     } catch (error) {
       database.close();
       throw error;
@@ -133,12 +150,19 @@ class RecordsFile {
   readonly #database: DatabaseSync;
   readonly #now: EpochClock;
   readonly #identity: string | undefined;
+  /** Undefined: each commit syncs it. */
+  readonly #wal: WalSync | undefined;
 
-  constructor(path: string, database: DatabaseSync, now: EpochClock) {
+  constructor(
+    path: string,
+    database: DatabaseSync,
+    { now, wal }: { readonly now: EpochClock; readonly wal: WalSync | undefined },
+  ) {
     this.path = path;
     this.#identity = identityOf(path);
     this.#database = database;
     this.#now = now;
+    this.#wal = wal;
     this.sql = {
       id: database.prepare(SQL.id),
       externalId: database.prepare(SQL.externalId),
@@ -170,7 +194,7 @@ class RecordsFile {
     });
   }
 
-  /** All of the work or nothing. On disk when it returns. */
+  /** All of the work or nothing. On disk when it returns, or after `sync`. */
   write<T>(work: () => T): T {
     return onRecords(this.path, "write", () => {
       this.#requireSameFile();
@@ -178,6 +202,7 @@ class RecordsFile {
       try {
         const result = work();
         this.#database.exec("COMMIT");
+        this.#wal?.written();
         return result;
       } catch (error) {
         if (this.#database.isTransaction) this.#database.exec("ROLLBACK");
@@ -260,8 +285,17 @@ class RecordsFile {
     if (Number(this.sql.settle.run(until).changes) > 0) this.sql.settleNames.run();
   }
 
+  sync(): void {
+    this.#wal?.sync();
+  }
+
   close(): void {
-    if (this.#database.isOpen) this.#database.close();
+    if (!this.#database.isOpen) return;
+    try {
+      this.#wal?.sync();
+    } finally {
+      this.#database.close();
+    }
   }
 
   /** SQLite goes on with a file that was removed, and what it writes there is lost at the end of the process. */

@@ -4,6 +4,7 @@ import { DatabaseSync } from "../../sqlite/database.ts";
 import { isDamage, SQLITE, sqliteOf } from "../../sqlite/errors.ts";
 import { requireNoLink, requireOwnDatabase } from "../../sqlite/own-file.ts";
 import { numberIn, textIn } from "../../sqlite/rows.ts";
+import type { Commits } from "../../sqlite/wal-sync.ts";
 import { refusedJournal } from "./errors.ts";
 import { BUSY_TIMEOUT_MS, inTransaction } from "./transaction.ts";
 
@@ -12,9 +13,6 @@ const JOURNAL_APPLICATION_ID = 0x43_67_6a_31;
 /** Raise it with every change of the schema, and say in `migrate` how a file of the version before becomes one. */
 const JOURNAL_VERSION = 2;
 const OLDEST_VERSION = 1;
-
-/** When a commit is on disk: as soon as it returns, or once the WAL has been synced. */
-export type Commits = "on disk" | "on disk after sync";
 
 /** Opens the journal of the pool, or creates it. Any other file is refused and not changed (JOURNAL-8). */
 export function openJournalFile(path: string, poolId: string, commits: Commits): DatabaseSync {

@@ -14,8 +14,8 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { temporaryFolder } from "../../../test/support/store-run.ts";
 import { GovernanceError } from "../../core/errors.ts";
 import type { NewChange } from "../../core/journal.ts";
+import type { Commits } from "../../sqlite/wal-sync.ts";
 import { openJournal } from "./journal.ts";
-import type { Commits } from "./journal-file.ts";
 import type { JournalFile } from "./recording-journal.ts";
 
 const POOL = "eu-west-1_Abc123";

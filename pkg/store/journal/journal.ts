@@ -12,6 +12,7 @@ import type {
 import type { WriteOperation } from "../../core/operations.ts";
 import type { DatabaseSync } from "../../sqlite/database.ts";
 import { numberIn, textIn } from "../../sqlite/rows.ts";
+import { type Commits, WalSync } from "../../sqlite/wal-sync.ts";
 import { momentOf, purge, type Refusal, spend, spent } from "./budgets.ts";
 import {
   deleteChange,
@@ -24,13 +25,12 @@ import {
 } from "./change-rows.ts";
 import { onJournal } from "./errors.ts";
 import { type HintsCipher, openHintsCipher } from "./hints-cipher.ts";
-import { type Commits, openJournalFile } from "./journal-file.ts";
+import { openJournalFile } from "./journal-file.ts";
 import { LockTurns } from "./lock-turns.ts";
 import { becomeOwner, type Owner, removeIfOwnerDead } from "./owners.ts";
 import type { JournalFile } from "./recording-journal.ts";
 import { type JournalPaths, journalPaths } from "./state-directory.ts";
 import { inTransaction } from "./transaction.ts";
-import { WalSync } from "./wal-sync.ts";
 
 export interface JournalOptions {
   /** The state directory; created when it is missing. */

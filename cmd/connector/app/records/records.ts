@@ -2,7 +2,7 @@ import type { AuditLog } from "../../../../pkg/core/audit-log.ts";
 import type { EpochClock } from "../../../../pkg/core/clock.ts";
 import type { Journal, OpenChangesStatus } from "../../../../pkg/core/journal.ts";
 import { type AuditWriter, auditLogPath, openAuditLog } from "../../../../pkg/ops/audit/audit-log.ts";
-import type { Commits } from "../../../../pkg/store/journal/journal-file.ts";
+import type { Commits } from "../../../../pkg/sqlite/wal-sync.ts";
 import { createLazyJournal } from "../../../../pkg/store/journal/lazy-journal.ts";
 import { recordingJournal } from "../../../../pkg/store/journal/recording-journal.ts";
 import { machineBootClock } from "../../process/boot-clock.ts";

@@ -6,6 +6,7 @@ import type { ScimSettings } from "../../../../pkg/core/scim-settings.ts";
 import { openPreparedReader } from "../../../../pkg/inventory/sqlite/prepared-reader.ts";
 import { createLists, type Lists, type Obsolete } from "../../../../pkg/scim/lists/create-lists.ts";
 import type { ListMapping } from "../../../../pkg/scim/lists/list-mapping.ts";
+import type { ListRecords } from "../../../../pkg/scim/lists/list-records.ts";
 import { listMappingOf } from "../../../../pkg/scim/lists/pool-mapping.ts";
 import { createListInventory } from "../../../../pkg/scim/lists/sql-inventory.ts";
 import { mappingContext } from "../../../../pkg/scim/mapping/context.ts";
@@ -39,12 +40,20 @@ export type ListResult =
   | { readonly kind: "answer"; readonly answer: ListAnswer }
   | { readonly kind: "refused"; readonly refusal: ListRefusal };
 
+/** What was read, and the version of the records until which it may have read them, as the thread's connection counts. */
+export interface Seen<T> {
+  readonly value: T;
+  readonly recordsVersion: number;
+}
+
+type Candidates = Awaited<ReturnType<PoolView["candidates"]>>;
+
 /** What the thread of the lists answers. Everything can be cloned. */
 export interface ListsService {
   /** How users and groups look from now on. */
   use(pool: Pool): Promise<void>;
-  list(query: ListQuery, signal: AbortSignal): Promise<ListResult>;
-  candidates: PoolView["candidates"];
+  list(query: ListQuery, signal: AbortSignal): Promise<Seen<ListResult>>;
+  candidates(...args: Parameters<PoolView["candidates"]>): Promise<Seen<Candidates>>;
   obsolete(
     behind: Readonly<Record<ResourceKind, string>>,
     signal: AbortSignal,
@@ -53,27 +62,33 @@ export interface ListsService {
 }
 
 /** Without a copy on the way to the other thread. */
-function moved(answer: ListAnswer): ListResult {
-  const { resources } = answer;
-  const result: ListResult = { kind: "answer", answer };
-  if (typeof resources === "string" || !(resources.buffer instanceof ArrayBuffer)) return result;
-  return withMovedParts(result, [resources.buffer]);
+function moved(seen: Seen<ListResult>): Seen<ListResult> {
+  const { value } = seen;
+  if (value.kind !== "answer") return seen;
+  const { resources } = value.answer;
+  if (typeof resources === "string" || !(resources.buffer instanceof ArrayBuffer)) return seen;
+  return withMovedParts(seen, [resources.buffer]);
 }
 
 export function createListsService(place: ListsPlace, { now, monotonic }: Clocks): ListsService {
   const { poolId, inventory, records, settings, baseUrl } = place;
-  let opened: Lists | undefined;
+  let opened: { readonly lists: Lists; readonly records: ListRecords } | undefined;
   let mapping: ListMapping | undefined;
-  const lists = (): Lists => {
-    opened ??= createLists({
+  const open = () => {
+    if (opened !== undefined) return opened;
+    const reader = readScimRecords(records);
+    const lists = createLists({
       open: async (signal) => createListInventory(await openPreparedReader(inventory, signal), poolId),
-      records: readScimRecords(records),
+      records: reader,
       now,
       monotonic,
       sha256: (text) => createHash("sha256").update(text).digest("hex"),
     });
+    opened = { lists, records: reader };
     return opened;
   };
+  /** The version is read last: it counts all that was read. */
+  const seen = <T>(value: T): Seen<T> => ({ value, recordsVersion: open().records.version() });
   return {
     async use(pool) {
       mapping = listMappingOf(mappingContext(pool, settings, baseUrl));
@@ -81,17 +96,22 @@ export function createListsService(place: ListsPlace, { now, monotonic }: Clocks
     async list(query, signal) {
       if (mapping === undefined) throw new GovernanceError("internal", "the lists do not know the pool yet");
       try {
-        return moved(await lists().list(query, mapping, signal));
+        const answer = await open().lists.list(query, mapping, signal);
+        return moved(seen({ kind: "answer", answer }));
       } catch (error) {
         if (!(error instanceof ScimError)) throw error;
         const { status, detail, scimType, retryAfterSeconds } = error;
-        return { kind: "refused", refusal: { status, detail, details: { scimType, retryAfterSeconds } } };
+        return seen({
+          kind: "refused",
+          refusal: { status, detail, details: { scimType, retryAfterSeconds } },
+        });
       }
     },
-    candidates: (kind, attribute, value, signal) => lists().candidates(kind, attribute, value, signal),
-    obsolete: (behind, signal) => lists().obsolete(behind, signal),
+    candidates: async (kind, attribute, value, signal) =>
+      seen(await open().lists.candidates(kind, attribute, value, signal)),
+    obsolete: (behind, signal) => open().lists.obsolete(behind, signal),
     async close() {
-      opened?.close();
+      opened?.lists.close();
     },
   };
 }

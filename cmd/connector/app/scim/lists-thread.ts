@@ -5,7 +5,7 @@ import type { ListAnswer, PoolView } from "../../../../pkg/scim/pool-view.ts";
 import { ScimError } from "../../../../pkg/scim/scim-error.ts";
 import type { StoredScimRecords } from "../../../../pkg/scim-records/sqlite-records.ts";
 import { connectWorker, type WorkerCalls } from "../../../../pkg/worker/connect-worker.ts";
-import { LISTS_YOUNG_MIB, type ListsPlace, type ListsService } from "./lists-service.ts";
+import { LISTS_YOUNG_MIB, type ListsPlace, type ListsService, type Seen } from "./lists-service.ts";
 
 export interface ListsThreadOptions extends Omit<ListsPlace, "records"> {
   readonly records: StoredScimRecords;
@@ -26,6 +26,8 @@ interface Connected {
   readonly thread: WorkerCalls<ListsService>;
   /** What the thread knows of the pool. */
   pool: Pool | undefined;
+  /** The records of this version are on disk, as the thread counts. */
+  syncedVersion: number | undefined;
 }
 
 export function openListsThread(options: ListsThreadOptions, connect = connectLists): ListsThread {
@@ -45,9 +47,18 @@ export function openListsThread(options: ListsThreadOptions, connect = connectLi
       connected = {
         thread: connect({ poolId, inventory, records: path, settings, baseUrl }),
         pool: undefined,
+        syncedVersion: undefined,
       };
     }
     return connected;
+  }
+
+  /** The thread may read what is committed and not on disk yet. Nobody may know of that: after a power cut it is another state. */
+  async function onDisk<T>(to: Connected, { value, recordsVersion }: Seen<T>): Promise<T> {
+    if (recordsVersion === to.syncedVersion) return value;
+    await records.synced();
+    to.syncedVersion = recordsVersion;
+    return value;
   }
 
   async function dropObsolete(): Promise<void> {
@@ -83,7 +94,7 @@ export function openListsThread(options: ListsThreadOptions, connect = connectLi
         await to.thread.call("use", pool);
         to.pool = pool;
       }
-      const result = await to.thread.call("list", query, signal);
+      const result = await onDisk(to, await to.thread.call("list", query, signal));
       if (result.kind === "refused") {
         const { status, detail, details } = result.refusal;
         throw new ScimError(status, detail, details);
@@ -95,7 +106,8 @@ export function openListsThread(options: ListsThreadOptions, connect = connectLi
       return result.answer;
     },
     async candidates(kind, attribute, value, signal) {
-      return await (await thread()).thread.call("candidates", kind, attribute, value, signal);
+      const to = await thread();
+      return await onDisk(to, await to.thread.call("candidates", kind, attribute, value, signal));
     },
     published,
     async close() {

@@ -33,6 +33,7 @@ export function openScimRecordsThread(
     begin: (request) => call("begin", request),
     done: (key) => call("done", key),
     lastWriteAt: () => call("lastWriteAt"),
+    synced: () => call("synced"),
     settle: (until) => call("settle", until),
     forgetGone: (kind, ids, keptUntil) => call("forgetGone", kind, ids, keptUntil),
     async close() {

@@ -4,4 +4,7 @@ import type { ScimRecordsPlace } from "../../../../pkg/scim-records/records-file
 import { createScimRecords } from "../../../../pkg/scim-records/sqlite-records.ts";
 import { serveWorker } from "../../../../pkg/worker/serve-worker.ts";
 
-serveWorker((place: ScimRecordsPlace) => createScimRecords(place, systemClocks.now));
+serveWorker(
+  (place: ScimRecordsPlace) => createScimRecords(place, systemClocks.now, "on disk after sync"),
+  "after sync",
+);

@@ -1,5 +1,8 @@
 import { closeSync, fdatasyncSync, openSync } from "node:fs";
 
+/** When a commit is on disk: as soon as it returns, or once the WAL has been synced. */
+export type Commits = "on disk" | "on disk after sync";
+
 /**
  * Syncs the WAL of a database once for all that was written since. SQLite takes its locks on the database and not on the WAL,
  * so that closing a descriptor of the WAL drops none of them.

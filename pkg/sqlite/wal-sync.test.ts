@@ -2,8 +2,7 @@ import { existsSync, fdatasyncSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { DatabaseSync } from "../../sqlite/database.ts";
-import { openJournalFile } from "./journal-file.ts";
+import { DatabaseSync } from "./database.ts";
 import { WalSync } from "./wal-sync.ts";
 
 let dir = "";
@@ -47,13 +46,4 @@ test("what was not synced when the database was closed is not said to be", () =>
   database.close();
   expect(existsSync(join(dir, "some.db-wal"))).toBe(false);
   expect(() => wal.sync()).toThrow(/ENOENT/);
-});
-
-test.each([
-  ["on disk", 2],
-  ["on disk after sync", 1],
-] as const)("a journal whose commits are %s syncs as SQLite's mode %i does (JOURNAL-1)", (commits, mode) => {
-  const journal = openJournalFile(join(dir, "pool.journal.db"), "us-east-1_Pool", commits);
-  expect(journal.prepare("PRAGMA synchronous").get()).toEqual({ synchronous: mode });
-  journal.close();
 });
