@@ -21,10 +21,10 @@ const LISTS: readonly (readonly [string, readonly object[]])[] = [
     ],
   ],
   [
-    "a value that is no text",
+    "a value that is not a text",
     [{ Name: "sub", Value: 7 }, { Name: "identities" }, { Name: "a", Value: null }],
   ],
-  ["a name that is no text", [{ Name: 7, Value: "x" }, { Value: "y" }, {}]],
+  ["a name that is not a text", [{ Name: 7, Value: "x" }, { Value: "y" }, {}]],
 ];
 
 /** As a map would have been filled. */
@@ -66,6 +66,6 @@ test.for(LISTS)("the attributes of a list with %s are those of a map", ([, list]
   expect(whole.get("sub")).toBe(expected.get("sub"));
 });
 
-test("a list with an item that is no object fails at once, and not when somebody asks", () => {
+test("a list with an item that is not an object fails at once, and not when somebody asks", () => {
   expect(() => attributesOf([{ Name: "sub", Value: "1" }, null])).toThrow(TypeError);
 });

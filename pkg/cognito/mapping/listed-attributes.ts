@@ -1,7 +1,7 @@
 import type { AttributeType } from "@aws-sdk/client-cognito-identity-provider";
 
 /**
- * The attributes of a user as Cognito listed them. Of a name that comes twice the last value counts, and a value that is no text
+ * The attributes of a user as Cognito listed them. Of a name that comes twice the last value counts, and a value that is not text
  * is empty. The map of all is made at its first use: of two users in three of a sync, and of each membership over gRPC, nobody
  * asks for more than the id.
  */
@@ -11,7 +11,7 @@ export class ListedAttributes implements ReadonlyMap<string, string> {
   readonly #identities: string | undefined;
   #map: ReadonlyMap<string, string> | undefined;
 
-  /** Throws where an item is no object, and not when somebody asks for it later. */
+  /** Throws where an item is not an object, and not when somebody asks for it later. */
   constructor(list: readonly AttributeType[]) {
     let sub: AttributeType | undefined;
     let identities: AttributeType | undefined;
