@@ -59,6 +59,18 @@ export interface QuotaReport {
   readonly fraction: number;
   /** How long the last answers took to come. Turns are given so much further ahead. */
   readonly roundTripMs: number;
+  /** It has used its own part since its last answer, as far as calls waited. Others may have done so too. */
+  readonly wasAlone: boolean;
+}
+
+/** When an instance that the place is lost to may begin to use its own part, so that no window has too many calls. */
+export interface OwnPartStart {
+  /** Counted from the answer's own moment, where no instance gets another turn. */
+  readonly fromMs: number;
+  /** Nobody can get one for so long. */
+  readonly holdsForMs: number;
+  /** Later than that: so long after the loss at least. */
+  readonly afterLossMs: number;
 }
 
 export interface QuotaAnswer {
@@ -69,8 +81,8 @@ export interface QuotaAnswer {
   readonly instances: number;
   /** Those of this instance's pool. */
   readonly poolInstances: number;
-  /** This instance's place among all of them, from 0. */
-  readonly place: number;
+  /** This instance's place among all of them, from 0; undefined: some of them have not reported yet. */
+  readonly place: number | undefined;
   /** The lowest rate that is set for any of them. */
   readonly setPerSecond: number;
   /** Less after AWS has throttled any of them. */
@@ -83,6 +95,8 @@ export interface QuotaAnswer {
   readonly outcomesKnown: number;
   /** How many turns were given to any instance so far; counted from 0 again where the place has lost what it knew. */
   readonly givenInAll: number;
+  /** If this is the last answer that the instance gets. */
+  readonly ownPart: OwnPartStart;
 }
 
 /** The place where instances meet. */

@@ -2,6 +2,7 @@ import type { MonotonicClock, MonotonicMs } from "../core/clock.ts";
 import { GovernanceError } from "../core/errors.ts";
 import type { Category } from "../core/operations.ts";
 import type {
+  OwnPartStart,
   QuotaAnswer,
   QuotaExchange,
   QuotaReport,
@@ -10,6 +11,7 @@ import type {
   SharingStatus,
   WaitingCalls,
 } from "../core/shared-quota.ts";
+import { mostLateMs } from "./lateness.ts";
 import { ASSUMED_INSTANCES, LocalShare, type ShareMember } from "./local-share.ts";
 import { SharedClock } from "./shared-clock.ts";
 import { TurnHunger } from "./turn-hunger.ts";
@@ -27,6 +29,8 @@ const OUTCOMES_MS = 250;
 const AHEAD_MS = 1000;
 /** What is kept of the longest time that an answer took, with each later one. */
 const KEPT_OF_WAY = 0.8;
+/** Turns that are made up for come so much faster than the rate. */
+const MOST_PACE = 4 / 3;
 const NO_CALLS: WaitingCalls = { writes: 0, others: 0, background: 0 };
 
 export interface CategoryShareOptions {
@@ -70,6 +74,8 @@ export class CategoryShare implements SharedTurns {
   #lowestPerSecond: number;
   #fraction = 1;
   #aheadUntil = Number.NEGATIVE_INFINITY;
+  #ownPart: OwnPartStart = { fromMs: 0, holdsForMs: 0, afterLossMs: 0 };
+  #answeredAt = Number.NEGATIVE_INFINITY;
   #throttled = false;
   #pollMs = HEARTBEAT_MS;
   #roundTripMs = 0;
@@ -163,13 +169,17 @@ export class CategoryShare implements SharedTurns {
 
   #nextAt(now: MonotonicMs): MonotonicMs {
     for (let late = this.#held[0]; late !== undefined && late.at < now - LATE_MS; late = this.#held[0]) {
-      this.#dropped += 1;
       this.#held.shift();
-      this.#outcomes.dropped(late.givenForMs, now);
+      this.#drop(late.givenForMs, now);
     }
     const held = this.#held[0];
     if (held !== undefined) return held.at;
     return this.#shared ? Number.POSITIVE_INFINITY : this.#local.readyAt(now);
+  }
+
+  #drop(givenForMs: number, now: MonotonicMs): void {
+    this.#dropped += 1;
+    this.#outcomes.dropped(givenForMs, now);
   }
 
   #unmet(): boolean {
@@ -199,6 +209,7 @@ export class CategoryShare implements SharedTurns {
         throttled,
         fraction: this.#fraction,
         roundTripMs: this.#roundTripMs,
+        wasAlone: this.#known > 0 && !this.#shared && !this.#silent,
       };
       const answer = await exchange.report(report);
       this.#underWay = false;
@@ -224,21 +235,23 @@ export class CategoryShare implements SharedTurns {
     const { offsetMs } = this.#clock;
     const madeAt = answer.sharedNowMs - offsetMs;
     const turns = answer.turnsInMs.map((ms) => ({ at: madeAt + ms, givenForMs: answer.sharedNowMs + ms }));
-    const inTime = turns.filter(({ at }) => at >= now - LATE_MS).length;
-    const judgement = this.#hunger.judge(report, answer, inTime, now);
+    // Where answers become slower at once, the turns of all instances would come late by as much at the same time.
+    const earliest = now - mostLateMs(answer.setPerSecond);
+    const inTime = turns.filter(({ at }) => at >= earliest);
+    for (const { at, givenForMs } of turns) if (at < earliest) this.#drop(givenForMs, now);
+    const judgement = this.#hunger.judge(report, answer, inTime.length, now);
     this.#silent = judgement === "silent" || (this.#silent && judgement !== "gives turns");
     if (!this.#silent) this.#shared = true;
     this.#clockIsKnown = true;
     this.#pollMs = answer.pollMs;
     this.#known = answer.instances;
     this.#poolInstances = answer.poolInstances;
-    this.#membership = {
-      instances: Math.max(1, answer.instances),
-      place: answer.place,
-      offsetMs,
-    };
+    const instances = Math.max(1, answer.instances);
+    this.#membership = { instances, place: answer.place ?? this.#placeAmong(instances), offsetMs };
     this.#aheadUntil = madeAt + answer.aheadMs;
-    this.#held = [...this.#held, ...turns].toSorted((a, b) => a.at - b.at).slice(0, MOST_HELD);
+    this.#ownPart = answer.ownPart;
+    this.#answeredAt = madeAt;
+    this.#held = [...this.#held, ...inTime].toSorted((a, b) => a.at - b.at).slice(0, MOST_HELD);
     this.#outcomes.setKnown(answer.outcomesKnown);
     if (answer.setPerSecond !== this.#lowestPerSecond) {
       this.#lowestPerSecond = answer.setPerSecond;
@@ -249,6 +262,19 @@ export class CategoryShare implements SharedTurns {
     else onReach();
     listener.onFraction(Math.min(1, answer.currentPerSecond / answer.setPerSecond));
     listener.onTurn();
+  }
+
+  /** Two instances that take one place would call at the same moment, so the place of before is kept. */
+  #placeAmong(instances: number): number {
+    const before = this.#membership;
+    return before.instances === instances ? before.place : this.#options.random() * instances;
+  }
+
+  #ownFrom(now: MonotonicMs): MonotonicMs {
+    const { fromMs, holdsForMs, afterLossMs } = this.#ownPart;
+    const sinceMs = now - this.#answeredAt;
+    const from = this.#answeredAt + fromMs;
+    return sinceMs <= holdsForMs ? from : Math.max(from + MOST_PACE * sinceMs, now + afterLossMs);
   }
 
   #fallBack(): void {
@@ -264,7 +290,7 @@ export class CategoryShare implements SharedTurns {
         AHEAD_MS +
         1.5 * this.#roundTripMs +
         (2000 / this.#lowestPerSecond) * this.#membership.instances;
-      this.#local.begin(this.#membership, Math.max(now, Math.min(this.#aheadUntil, furthest)));
+      this.#local.begin(this.#membership, Math.max(now, Math.min(this.#ownFrom(now), furthest)));
     }
     this.#options.onReach();
     this.#options.listener.onTurn();

@@ -1,26 +1,10 @@
 import type { MonotonicMs } from "../core/clock.ts";
-import { sharedMargin } from "../core/shared-quota.ts";
+import { mostLateMs, sharedTurnMs } from "./lateness.ts";
 
 /** With how many others an instance shares, where it could not learn it yet. */
 export const ASSUMED_INSTANCES = 10;
 /** On its own an instance does not know when the others have sent their calls, so it leaves them more room. */
 const MOST_MARGIN = 1.06;
-/** The part of that room that a late turn may use up; the rest is for the way to AWS. */
-const LATE_PART = 0.5;
-
-/** How late a turn may be taken so that ten seconds and one second stay inside their promise (SHARE-1). */
-function lateMs(perSecond: number): number {
-  const turnMs = turnMsOf(perSecond);
-  const inTenSeconds =
-    Math.max(1, Math.floor(perSecond * 10 + 1e-9)) * turnMs - Math.max(10_000, 1000 / perSecond);
-  const inOneSecond = Math.floor(perSecond + 2) * turnMs - 1000;
-  return LATE_PART * Math.min(inTenSeconds, inOneSecond);
-}
-
-function turnMsOf(perSecond: number): number {
-  return (1000 * sharedMargin(perSecond, MOST_MARGIN)) / perSecond;
-}
-
 export interface ShareMember {
   readonly instances: number;
   /** This instance's place among them, from 0. */
@@ -61,7 +45,7 @@ export class LocalShare {
   }
 
   readyAt(now: MonotonicMs): MonotonicMs {
-    if (this.#nextAt + lateMs(this.#perSecond) < now) this.#nextAt = this.#momentFrom(now);
+    if (this.#nextAt + mostLateMs(this.#perSecond, MOST_MARGIN) < now) this.#nextAt = this.#momentFrom(now);
     return this.#nextAt;
   }
 
@@ -71,7 +55,7 @@ export class LocalShare {
   }
 
   #turnMs(): number {
-    return turnMsOf(this.#perSecond);
+    return sharedTurnMs(this.#perSecond, MOST_MARGIN);
   }
 
   /** The first moment of this instance's place, at that time or later. */

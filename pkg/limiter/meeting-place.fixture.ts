@@ -30,6 +30,8 @@ interface Place {
   comeBack(): void;
   /** It answers, and gives no turns (true), or gives them again. */
   keepTurns(keeps: boolean): void;
+  /** It knows no instance's place among them any more. */
+  forgetPlaces(): void;
   /** Its answers take so long to come back. */
   answerAfter(ms: number): void;
   /** Answers this instead, once. */
@@ -43,6 +45,7 @@ export function createMeetingPlace(loop: VirtualLoop): Place {
   let reachable = true;
   let startAt = 0;
   let givesTurns = true;
+  let knowsPlaces = true;
   let answerMs = 0;
   let forged: Partial<QuotaAnswer> | undefined;
 
@@ -76,13 +79,18 @@ export function createMeetingPlace(loop: VirtualLoop): Place {
       aheadMs: state.nextAt - now,
       instances: Math.max(members.size, report.knownInstances),
       poolInstances: [...members.values()].filter((member) => member.pool === pool).length,
-      place: names.indexOf(name),
+      place: knowsPlaces ? names.indexOf(name) : undefined,
       setPerSecond: lowest,
       currentPerSecond: lowest * state.fraction,
       pollMs: 40,
       sharedNowMs: now + 1_000_000,
       outcomesKnown: report.outcomes.upTo,
       givenInAll: state.given,
+      ownPart: {
+        fromMs: state.nextAt - now,
+        holdsForMs: state.nextAt - AHEAD_MS - now,
+        afterLossMs: AHEAD_MS + turnMs,
+      },
       ...forged,
     };
     forged = undefined;
@@ -124,6 +132,9 @@ export function createMeetingPlace(loop: VirtualLoop): Place {
     },
     keepTurns: (keeps) => {
       givesTurns = !keeps;
+    },
+    forgetPlaces: () => {
+      knowsPlaces = false;
     },
     answerAfter: (ms) => {
       answerMs = ms;

@@ -68,6 +68,18 @@ describe("SHARE-1: eight instances together", () => {
     expect(mostInWindow(sorted(all), 9999)).toBeLessThanOrEqual(300);
   });
 
+  it("turns whose answer came later than the windows have room for are dropped", async () => {
+    const place = createMeetingPlace(scene.loop);
+    const [only] = joined(place, 1, 30);
+    if (only === undefined) throw new Error("no instance");
+    scene.keepCalling(only.throttle, 4, 50);
+    await scene.loop.run(5500);
+    expect(userList(only).dropped).toBe(0);
+    place.answerNext({ turnsInMs: [-100, -90, -80, -10] });
+    await scene.loop.run(5700);
+    expect(userList(only).dropped).toBe(3);
+  });
+
   it("SHARE-6: whatever is answered, an instance stays inside its own rate", async () => {
     const place = createMeetingPlace(scene.loop);
     const [only] = joined(place, 1);
@@ -127,6 +139,25 @@ describe("SHARE-3: while the place is lost", () => {
     expect(starts.length).toBeGreaterThanOrEqual(28);
     expect(starts.length).toBeLessThanOrEqual(30);
     expect(userList(only)).toMatchObject({ mode: "local share", localPerSecond: 0.5, fallbacks: 0 });
+  });
+});
+
+describe("SHARE-3: an instance whose place among the others is not known again yet", () => {
+  it("keeps that of before, and takes no moment of another one", async () => {
+    const place = createMeetingPlace(scene.loop);
+    const instances = joined(place, 2, 2);
+    await scene.loop.run(5000);
+    const all = instances.map(({ throttle }) => scene.keepCalling(throttle, 4, 50));
+    place.forgetPlaces();
+    await scene.loop.run(6500);
+    place.lose();
+    await scene.loop.run(8000);
+    const from = sorted(all).length;
+    await scene.loop.run(40_000);
+    const starts = sorted(all).slice(from);
+    const nearest = Math.min(...starts.slice(1).map((at, index) => at - (starts[index] ?? 0)));
+    expect(starts.length).toBeGreaterThan(55);
+    expect(nearest).toBeGreaterThan(400);
   });
 });
 

@@ -14,6 +14,7 @@ const report = (more: Partial<QuotaReport> = {}): QuotaReport => ({
   throttled: false,
   fraction: 1,
   roundTripMs: 1,
+  wasAlone: false,
   ...more,
 });
 const answer = (more: Partial<QuotaAnswer> = {}): QuotaAnswer => ({
@@ -28,6 +29,7 @@ const answer = (more: Partial<QuotaAnswer> = {}): QuotaAnswer => ({
   sharedNowMs: 0,
   outcomesKnown: 0,
   givenInAll: 7,
+  ownPart: { fromMs: 0, holdsForMs: 0, afterLossMs: 0 },
   ...more,
 });
 

@@ -18,6 +18,8 @@ export interface VirtualLoop {
   stall(ms: number): void;
   /** Sets the wall clock forward, or back. */
   stepWallClock(ms: number): void;
+  /** Time does not go on until this is settled: work of the real world that takes no time in this one. */
+  hold(work: Promise<unknown>): void;
   /** Runs until then. Timers that fall due later stay. */
   run(untilMs: number): Promise<void>;
   /** Timers that would keep a process alive. */
@@ -34,6 +36,7 @@ export function installVirtualLoop(): VirtualLoop {
   let time = 0;
   let wall = 1_795_000_000_000;
   let orders = 0;
+  const held = new Set<Promise<unknown>>();
 
   function add(due: number, run: () => void): object {
     const handle = { ref: () => handle, unref: () => handle, hasRef: () => true };
@@ -64,12 +67,23 @@ export function installVirtualLoop(): VirtualLoop {
   });
   Date.now = () => Math.floor(time + wall);
 
-  const settled = (): Promise<void> => new Promise((resolve) => realImmediate(resolve));
+  const drained = (): Promise<void> => new Promise((resolve) => realImmediate(resolve));
+  async function settled(): Promise<void> {
+    await drained();
+    while (held.size > 0) {
+      const all = [...held];
+      await Promise.allSettled(all);
+      for (const work of all) held.delete(work);
+      await drained();
+    }
+  }
+
   return {
     now: () => time,
     at: (dueMs, action) => {
       add(Math.max(dueMs, time), action);
     },
+    hold: (work) => void held.add(work),
     stall: (ms) => {
       time += ms;
     },

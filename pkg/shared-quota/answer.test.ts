@@ -1,7 +1,22 @@
 import { describe, expect, it } from "vitest";
 import { parseAnswer } from "./answer.ts";
 
-const answer = (...turns: readonly number[]) => [7000, 0, 8, 4, 0, 5000, 5000, 40, 3, 9, ...turns];
+const answer = (...turns: readonly number[]) => [
+  7000,
+  0,
+  8,
+  4,
+  0,
+  5000,
+  5000,
+  40,
+  3,
+  9,
+  100_000,
+  0,
+  300_000,
+  ...turns,
+];
 
 describe("the answer of the script", () => {
   it("is read", () => {

@@ -16,19 +16,26 @@ export function parseAnswer(reply: unknown): QuotaAnswer {
     throw unexpected();
   }
   const [nowUs = 0, aheadUs = 0, instances = 0, mates = 0, place = 0] = reply;
-  const [setMilli = 0, currentMilli = 0, pollMs = 0, outcomesKnown = -1, givenInAll = 0] = reply.slice(
-    5,
-    ANSWER_FIELDS,
-  );
+  const [
+    setMilli = 0,
+    currentMilli = 0,
+    pollMs = 0,
+    outcomesKnown = -1,
+    givenInAll = 0,
+    fromUs = 0,
+    holdsUs = 0,
+    afterUs = 0,
+  ] = reply.slice(5, ANSWER_FIELDS);
   const turns = reply.slice(ANSWER_FIELDS).map((us) => us / 1000);
   const ok =
     within(instances, 1, MOST_INSTANCES) &&
     within(mates, 1, instances) &&
-    within(place, 0, instances - 1) &&
+    within(place, -1, instances - 1) &&
     setMilli > 0 &&
     within(currentMilli, 1, setMilli) &&
     outcomesKnown >= 0 &&
     within(aheadUs / 1000, -MOST_AHEAD_MS, MOST_AHEAD_MS) &&
+    [fromUs, holdsUs, afterUs].every((us) => within(us / 1000, -MOST_AHEAD_MS, MOST_AHEAD_MS)) &&
     turns.every((ms) => within(ms, -MOST_TURN_MS, MOST_TURN_MS));
   if (!ok) throw unexpected();
   return {
@@ -36,13 +43,14 @@ export function parseAnswer(reply: unknown): QuotaAnswer {
     aheadMs: aheadUs / 1000,
     instances,
     poolInstances: mates,
-    place,
+    place: place < 0 ? undefined : place,
     setPerSecond: setMilli / 1000,
     currentPerSecond: currentMilli / 1000,
     pollMs: Math.min(MAX_POLL_MS, Math.max(MIN_POLL_MS, pollMs)),
     sharedNowMs: nowUs / 1000,
     outcomesKnown,
     givenInAll,
+    ownPart: { fromMs: fromUs / 1000, holdsForMs: holdsUs / 1000, afterLossMs: afterUs / 1000 },
   };
 }
 

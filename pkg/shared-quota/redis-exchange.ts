@@ -3,9 +3,10 @@ import { setTimeout as delay } from "node:timers/promises";
 import { GovernanceError } from "../core/errors.ts";
 import type { Category } from "../core/operations.ts";
 import type { RedisSettings } from "../core/redis-settings.ts";
-import type { QuotaExchange, QuotaReport, TurnOutcome } from "../core/shared-quota.ts";
+import type { QuotaExchange, QuotaReport } from "../core/shared-quota.ts";
 import { isTooOld, parseAnswer } from "./answer.ts";
 import { ANSWER_WITHIN_MS, createRedisClient, type RedisClient, wasAnswered } from "./client.ts";
+import { questionOf } from "./question.ts";
 import { LATE, redisTroubleOf, refusesDatabase } from "./redis-trouble.ts";
 import { QUOTA_SCRIPT } from "./script.ts";
 
@@ -35,11 +36,12 @@ const GOODBYE: QuotaReport = {
   throttled: false,
   fraction: 1,
   roundTripMs: 0,
+  wasAlone: false,
 };
 
 /** The instances of one account and Region meet in Redis: one key for each quota category. */
 export function createRedisExchange(options: RedisExchangeOptions): QuotaExchange {
-  const { redis, accountId, region, poolId, instanceId, onTrouble } = options;
+  const { redis, accountId, region, onTrouble } = options;
   const client = createRedisClient(redis);
   const reported = new Set<Category>();
   const listeners: ((reachable: boolean) => void)[] = [];
@@ -67,27 +69,7 @@ export function createRedisExchange(options: RedisExchangeOptions): QuotaExchang
   function run(report: QuotaReport, leaving: boolean): Promise<unknown> {
     // The braces keep the keys of one category on one node of a cluster.
     const key = `${redis.prefix}:{${accountId}/${region}/${report.category}}`;
-    const { writes, others, background } = report.waiting;
-    const values = [
-      instanceId,
-      poolId,
-      report.setPerSecond,
-      writes,
-      others,
-      background,
-      report.held,
-      Math.round(report.aheadMs * 1000) / 1000,
-      report.knownInstances,
-      Number(report.throttled),
-      Number(leaving),
-      report.fraction,
-      report.outcomes.after,
-      report.sentAtMs ?? "",
-      report.outcomes.upTo,
-      report.outcomes.list.map(inMicroseconds).join(" "),
-      Math.ceil(report.roundTripMs),
-    ];
-    return within(ANSWER_WITHIN_MS, evaluate(client, key, values));
+    return within(ANSWER_WITHIN_MS, evaluate(client, key, questionOf(options, report, leaving)));
   }
 
   return {
@@ -118,11 +100,6 @@ export function createRedisExchange(options: RedisExchangeOptions): QuotaExchang
       client.disconnect();
     },
   };
-}
-
-function inMicroseconds({ givenForMs, sentMs }: TurnOutcome): string {
-  const us = (ms: number | undefined): number => (ms === undefined ? -1 : Math.round(ms * 1000));
-  return `${us(givenForMs)},${us(sentMs)}`;
 }
 
 /** A Redis that was restarted or failed over does not know the script. */

@@ -4,7 +4,7 @@
 import { SHARED_MARGIN } from "../core/shared-quota.ts";
 
 /** What the answer has before the moments of the turns. */
-export const ANSWER_FIELDS = 10;
+export const ANSWER_FIELDS = 13;
 /** The state of an account that is not used any more is gone after so long. */
 const KEPT_MS = 600_000;
 /** An instance that said nothing for so long uses its local share; where calls of it wait, sooner. */
@@ -111,7 +111,8 @@ else
     if known > 1 then s.backAt = now end
     s.members[id] = me
   end
-  if now - me.seen > patience(me) then s.backAt = now end
+  me.alone = ARGV[18] == '1'
+  if me.alone or now - me.seen > patience(me) then s.backAt = now end
   me.seen, me.set, me.pool, me.way = now, set, pool, way
 end
 -- What counts is when calls were sent. A state that was lost learns of all of them once more.
@@ -146,9 +147,12 @@ if me ~= nil then
     end
     me.told = upTo
   end
+  -- It is back, and has not said yet what it sent.
+  me.owes = me.told < upTo
 end
 local all, live, mates, place, lowest, poolBusy, anyBusy = 0, {}, 0, 0, set, false, false
-local present, silent, unseenMs = 0, 0, 0
+local present, silent, unseenMs, unseenSecondMs = 0, 0, 0, 0
+local rejoining = now - (s.backAt or 0) < ${REJOINING_MS}
 for other, m in pairs(s.members) do
   local age = now - m.seen
   if age > ${FORGOTTEN_MS} then
@@ -158,8 +162,14 @@ for other, m in pairs(s.members) do
     lowest = math.min(lowest, m.set)
     if other < id then place = place + 1 end
     if m.pool == pool then mates = mates + 1 end
-    if age > (busy(m) and (s.poll or 0) or ${HEARTBEAT_MS}) + (m.way or 0) + ${LATE_REPORT_MS} then
+    if m.owes then
+      unseenMs, silent, unseenSecondMs = unseenMs + ${SENT_MS}, silent + 1, unseenSecondMs + 1000
+    elseif age > ((busy(m) or rejoining) and (s.poll or 0) or ${HEARTBEAT_MS}) + (m.way or 0) + ${LATE_REPORT_MS} then
       unseenMs, silent = unseenMs + math.min(age, ${SENT_MS}), silent + 1
+      unseenSecondMs = unseenSecondMs + math.min(age, 1000)
+    elseif m.alone and rejoining then
+      -- It may have used its part while its report was under way.
+      unseenMs, silent, unseenSecondMs = unseenMs + age + m.way, silent + 1, unseenSecondMs + age + m.way
     end
     if age <= patience(m) then
       live[other] = m
@@ -180,9 +190,10 @@ end
 local instances = math.max(all, s.expected)
 -- Who is silent may have used its part by itself, and reports that once it is back.
 silent, unseenMs = silent + instances - all, unseenMs + (instances - all) * ${SENT_MS}
-local unseen = lowest * unseenMs / instances / 1000
+unseenSecondMs = unseenSecondMs + (instances - all) * 1000
+local unseen, unseenInSecond = lowest * unseenMs / instances / 1000, lowest * unseenSecondMs / instances / 1000
 -- Where they come back one after the other, nobody knows which of them had the last turn.
-if now - (s.backAt or 0) < ${REJOINING_MS} then unseen = unseen + silent end
+if rejoining then unseen = unseen + silent end
 
 -- The rate: halved by a throttle, recovering, and without the parts of those who use them by themselves.
 if ARGV[10] == '1' then
@@ -221,17 +232,18 @@ s.next = math.min(s.next, math.max(now + horizon, s.last) + turn)
 
 local full, long = 1000 * margin / lowest, math.max(10000, 1000 / lowest)
 local inLong, inSecond = math.max(1, math.floor(lowest * 10 + 1e-9)), math.floor(lowest + 2)
+local atMostInSecond = math.max(1, math.floor(inSecond - unseenInSecond + 1e-9))
 local longMs = long + ${WINDOW_PART} * (inLong * full - long)
 local secondMs = 1000 + ${WINDOW_PART} * (inSecond * full - 1000)
 local atMost = math.floor(inLong - unseen + 1e-9)
-if now - (s.backAt or 0) >= ${REJOINING_MS} then atMost = math.max(1, atMost) end
+if not rejoining then atMost = math.max(1, atMost) end
 -- The moment of the next turn.
 local function moment()
   if atMost < 1 then return math.huge end
   local n = #s.log
   local at = math.max(now + way / 2, s.last + turn * ${SHORTEST_PART})
   if s.credit < turn then at = math.max(at, s.next) end
-  if n >= inSecond then at = math.max(at, s.log[n - inSecond + 1] + secondMs) end
+  if n >= atMostInSecond then at = math.max(at, s.log[n - atMostInSecond + 1] + secondMs) end
   if n >= atMost then at = math.max(at, s.log[n - atMost + 1] + longMs) end
   return at
 end
@@ -286,6 +298,18 @@ if not leaving then
     at = moment()
   end
 end
+-- From when on an instance that cannot report any more may take the turns of its place: these are even, and nobody counts
+-- them, so what was given before has to leave room for them in each window. Others may get turns later than now.
+local ownFrom = math.max(now, s.last + turn)
+do
+  local n, even = #s.log, 1000 * margin / current
+  for back = 1, math.min(n, inLong) do
+    ownFrom = math.max(ownFrom, s.log[n - back + 1] + longMs - (atMost - back) * even)
+  end
+  for back = 1, math.min(n, inSecond) do
+    ownFrom = math.max(ownFrom, s.log[n - back + 1] + secondMs - (atMostInSecond - back) * even)
+  end
+end
 local extra = #s.log - math.max(inLong, inSecond)
 if extra > 0 then
   local rest = {}
@@ -301,8 +325,11 @@ for name in pairs(s.pools) do
 end
 redis.call('SET', key, cmsgpack.pack(s), 'PX', ${KEPT_MS})
 
-local answer = {math.floor(now * 1000 + 0.5), math.ceil((s.next - now) * 1000), instances, mates, place,
-                math.floor(lowest * 1000 + 0.5), math.floor(current * 1000 + 0.5), math.ceil(poll), me ~= nil and me.told or 0, s.given or 0}
+local function bounded(ms) return math.ceil(math.max(-${MOST_AHEAD_MS}, math.min(ms, ${MOST_AHEAD_MS})) * 1000) end
+local answer = {math.floor(now * 1000 + 0.5), math.ceil((s.next - now) * 1000), instances, mates,
+                all >= instances and place or -1,
+                math.floor(lowest * 1000 + 0.5), math.floor(current * 1000 + 0.5), math.ceil(poll), me ~= nil and me.told or 0, s.given or 0,
+                bounded(ownFrom - now), bounded(silent > 0 and -1 or moment() - horizon - now), bounded(horizon + turn)}
 for _, at in ipairs(mine) do answer[#answer + 1] = math.floor((at - now) * 1000 + 0.5) end
 return answer
 `;

@@ -7,7 +7,7 @@ import { busiestWindow } from "../../cognito/rates.ts";
 import { type RedisServer, startRedis } from "../../support/redis-server.ts";
 
 const CLOCK = "redis.call('TIME')";
-const SCRIPT = QUOTA_SCRIPT.replace(CLOCK, "{ARGV[18], ARGV[19]}");
+const SCRIPT = QUOTA_SCRIPT.replace(CLOCK, "{ARGV[19], ARGV[20]}");
 const KEY = "quota";
 
 let server: RedisServer;
@@ -81,7 +81,7 @@ async function report(m: Member, flags: { readonly throttled?: true; readonly le
         .map(({ given, sent }) => `${given},${sent}`)
         .join(" "),
     ])
-    .concat([m.wayMs, Math.floor(clock / 1000), Math.round((clock % 1000) * 1000)]);
+    .concat([m.wayMs, 0, Math.floor(clock / 1000), Math.round((clock % 1000) * 1000)]);
   const answer = parseAnswer(await redis.eval(SCRIPT, 1, KEY, ...values));
   const answeredAt = world.now + m.wayMs;
   m.starts.push(...answer.turnsInMs.map((ms) => Math.max(answeredAt, madeAt + ms)));
@@ -371,6 +371,15 @@ describe("QUOTA-4: a state that is lost or old", () => {
     expect(startsOf(members).length).toBeGreaterThanOrEqual(40 * 5 * 0.95);
   });
 
+  test("after a flush nobody has a place until all who were known have reported", async () => {
+    const members = begin(3);
+    await run(members, 5000);
+    await redis.flushall();
+    const places: (number | undefined)[] = [];
+    for (const m of members) places.push((await report(m)).place);
+    expect(places).toEqual([undefined, undefined, 2]);
+  });
+
   test("after a failover that lost the last second no turn is given twice", async () => {
     const members = begin(8, { set: 30 });
     await run(members, 19_000);
@@ -470,6 +479,7 @@ describe("QUOTA-5: the clock of Redis", () => {
       clock - 1001,
       0,
       "",
+      0,
       0,
       Math.floor(clock / 1000),
       0,
