@@ -11,7 +11,6 @@ import { parseIdentities } from "../../core/identities.ts";
 import type { Operation } from "../../core/operations.ts";
 import type { User, UserDetails } from "../../core/user.ts";
 import type { AuthEvent } from "../../core/user-facts.ts";
-import { ListedAttributes } from "./listed-attributes.ts";
 
 // The SDK does not check the JSON types of members against its own TypeScript types. So every member is checked here, and
 // what the rest of the code needs is not optional after this file.
@@ -43,7 +42,10 @@ function user(
   raw: Omit<UserType, "Attributes">,
   list: readonly AttributeType[] | undefined,
 ): User {
-  const attributes = new ListedAttributes(asArray<AttributeType>(list) ?? []);
+  const attributes = new Map<string, string>();
+  for (const { Name: name, Value: value } of asArray<AttributeType>(list) ?? []) {
+    if (typeof name === "string") attributes.set(name, typeof value === "string" ? value : "");
+  }
   return {
     sub: attributes.get("sub") || missingMember(operation, "user", "sub"),
     username: asText(raw.Username) ?? missingMember(operation, "user", "Username"),
