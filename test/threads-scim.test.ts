@@ -1,7 +1,7 @@
 import { mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { ListsService } from "../cmd/connector/app/scim/lists-service.ts";
 import { connectLists, type ListsThread, openListsThread } from "../cmd/connector/app/scim/lists-thread.ts";
 import { connectScimRecords, openScimRecordsThread } from "../cmd/connector/app/scim/scim-records-thread.ts";
@@ -114,17 +114,23 @@ describe("the lists of SCIM in a thread", () => {
   test("wait until what they may have read of the records is on disk, and only then (RECORDS-1)", async () => {
     createInventoryFixture(join(stateDir, "pool.db"));
     await users();
-    await users();
-    expect(syncs).toBe(1);
+    expect(syncs).toBeGreaterThan(0);
+    // The first list of a run has what no run needs dropped from the records, beside the lists that follow.
+    await vi.waitFor(async () => {
+      const before = syncs;
+      await users();
+      expect(syncs).toBe(before);
+    });
+    const settled = syncs;
     await records.wrote([{ kind: "user", user: someUser({ sub: subOf(99), username: "new" }) }]);
     syncFailure = new Error("the disk is broken");
     await expect(users()).rejects.toThrow("the disk is broken");
     await expect(view.candidates("User", "userName", "new", never)).rejects.toThrow("the disk is broken");
     syncFailure = undefined;
     await users();
-    expect(syncs).toBe(4);
+    expect(syncs).toBe(settled + 3);
     await view.candidates("User", "userName", "new", never);
-    expect(syncs).toBe(4);
+    expect(syncs).toBe(settled + 3);
   });
 
   test("refuse with the SCIM error of the list", async () => {
