@@ -123,9 +123,9 @@ export function createScimRecords(
     synced: async () => void file(),
     sync: () => opened?.sync(),
     async close() {
-      const closing = opened;
+      opened?.close();
+      // Not where that has failed: `sync` fails too, so that no answer that waits for it is sent.
       opened = undefined;
-      closing?.close();
     },
   };
 }

@@ -47,3 +47,13 @@ test("what was not synced when the database was closed is not said to be", () =>
   expect(existsSync(join(dir, "some.db-wal"))).toBe(false);
   expect(() => wal.sync()).toThrow(/ENOENT/);
 });
+
+test("a sync that failed is not made good by a later one: the kernel says once that it lost pages", () => {
+  let failures = 1;
+  const wal = new WalSync(join(dir, "some.db"), () => {
+    if (failures-- > 0) throw new Error("EIO");
+  });
+  expect(() => wal.sync()).toThrow("EIO");
+  wal.written();
+  expect(() => wal.sync()).toThrow("EIO");
+});

@@ -10,6 +10,7 @@ export type Commits = "on disk" | "on disk after sync";
 export class WalSync {
   /** By those who opened the database. */
   #isWritten = true;
+  #failure: { readonly error: unknown } | undefined;
   readonly #path: string;
   readonly #syncFile: (descriptor: number) => void;
 
@@ -23,11 +24,16 @@ export class WalSync {
     this.#isWritten = true;
   }
 
+  /** Throws also after an fsync that has failed: the kernel reports once that it lost pages, and the next fsync succeeds. */
   sync(): void {
+    if (this.#failure !== undefined) throw this.#failure.error;
     if (!this.#isWritten) return;
     const descriptor = openSync(this.#path, "r");
     try {
       this.#syncFile(descriptor);
+    } catch (error) {
+      this.#failure = { error };
+      throw error;
     } finally {
       closeSync(descriptor);
     }
