@@ -18,7 +18,7 @@ export interface PublishedRuns {
   /** The newest run. */
   readonly newest: CompleteRun | undefined;
   membersOf(group: string): number;
-  /** Whether the path still names the file that was judged, and not another one or none. */
+  /** Whether the path still names the file that was judged, with the runs that it had then. */
   isInPlace(): boolean;
   /** Reads every page. For a failure whose cause may be the inventory or the working database. */
   isDamaged(): boolean;
@@ -41,10 +41,13 @@ export function openPublishedRuns(path: string, poolId: string, now: EpochClock)
     const members = database.prepare(
       "SELECT count(*) AS n FROM memberships WHERE pool_id = ? AND group_name = ? AND to_run IS NULL",
     );
+    const newest = newestPublished(database, poolId);
     return {
-      newest: newestPublished(database, poolId),
+      newest,
       membersOf: (group) => numberIn(members.get(poolId, group), "n"),
-      isInPlace: () => isSameFile(judged, statSync(path, { throwIfNoEntry: false })),
+      isInPlace: () =>
+        isSameFile(judged, statSync(path, { throwIfNoEntry: false })) &&
+        newestNow(path, poolId)?.id === newest?.id,
       isDamaged: () => !isSound(database),
       close: () => database.close(),
     };
@@ -65,6 +68,18 @@ export function damagedInventory(path: string, cause: unknown): GovernanceError 
 
 function isSameFile(judged: Stats, found: Stats | undefined): boolean {
   return judged.dev === found?.dev && judged.ino === found.ino;
+}
+
+/** By a connection of its own: another one does not notice that a copy was written over the file, which stays the same one. */
+function newestNow(path: string, poolId: string): CompleteRun | undefined {
+  const database = openInventoryFile(path);
+  try {
+    return newestPublished(database, poolId);
+  } catch (error) {
+    throw isDamage(error) ? damagedInventory(path, error) : error;
+  } finally {
+    database.close();
+  }
 }
 
 function isSound(database: DatabaseSync): boolean {

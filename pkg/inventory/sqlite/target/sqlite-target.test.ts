@@ -241,6 +241,30 @@ describe("a run that is merged", () => {
     },
   );
 
+  test("into an inventory over which an earlier copy of it was written meanwhile is refused (INVENTORY-8)", async () => {
+    await stage.publish(everybodyIn(PEOPLE));
+    const file = join(stage.folder, "pool.db");
+    cpSync(file, `${file}.copy`);
+    await stage.publish(everybodyIn(PEOPLE.slice(1)));
+    const target = await stage.open();
+    await readInto(target, everybodyIn(PEOPLE.slice(2)));
+    // The file stays the same one for the file system.
+    writeFileSync(file, readFileSync(`${file}.copy`));
+    await expect(target.check(ACCEPT)).rejects.toMatchObject({ code: "failed-precondition" });
+    await expect(target.publish(ACCEPT, never)).rejects.toMatchObject({
+      code: "failed-precondition",
+      message: expect.stringContaining(`${file} was moved away or replaced while the sync ran`),
+    });
+    await target.close();
+    expect(await stage.ask("SELECT count(*) AS n FROM runs")).toEqual([{ n: 1 }]);
+    const next = await stage.open();
+    expect(next).toMatchObject({
+      resumed: false,
+      discarded: "the target has another newest run than when it began",
+    });
+    await next.close();
+  });
+
   test("into a new inventory is not changed by a process that still has the one open that was moved away (INVENTORY-8)", async () => {
     await stage.publish(everybodyIn(PEOPLE));
     const file = join(stage.folder, "pool.db");
