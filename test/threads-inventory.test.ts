@@ -1,11 +1,15 @@
 import { existsSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { createConnector } from "../pkg/connector/create-connector.ts";
 import { firstListings } from "../pkg/core/sync-plan.ts";
 import { WHOLE_POOL } from "../pkg/core/sync-scope.ts";
 import { openSqliteTarget } from "../pkg/inventory/sqlite/target/sqlite-target.ts";
 import { openSqliteTargetThread } from "../pkg/inventory/sqlite/thread/inventory-thread.ts";
-import { POOL } from "./support/fake-directory.ts";
+import { DatabaseSync } from "../pkg/sqlite/database.ts";
+import { fakeDirectory, POOL, someUser } from "./support/fake-directory.ts";
+import { listedUser } from "./support/listed-user.ts";
+import { syncInto } from "./support/memory-target.ts";
 import { never, newRun, temporaryFolder } from "./support/store-run.ts";
 import { targetContract } from "./support/target-contract.ts";
 
@@ -62,4 +66,21 @@ test("a signal that has fired opens nothing", async () => {
   const opening = openSqliteTargetThread(file, options(folder.path), AbortSignal.abort());
   await expect(opening).rejects.toMatchObject({ code: "canceled" });
   expect(existsSync(file)).toBe(false);
+});
+
+test("a user comes to the thread with the attributes that the adapter of Cognito gives", async () => {
+  const attributes = { email: "ann@example.com", "custom:cost_center": "17" };
+  const users = [listedUser(someUser({ attributes }))];
+  const { directory } = fakeDirectory({ users, groups: [], members: new Map() });
+  const connector = createConnector({ directory, poolId: POOL, userIdKind: "sub", now: () => 0 });
+  const file = join(folder.path, "pool.db");
+  const target = await openSqliteTargetThread(file, options(folder.path), never);
+  await syncInto([target], { connector, listingsAtOnce: 1 });
+  await target.publish({ acceptShrink: false }, never);
+  await target.close();
+  const database = new DatabaseSync(file);
+  expect(database.prepare("SELECT email, attributes FROM users").all()).toEqual([
+    { email: "ann@example.com", attributes: '{"custom:cost_center":"17"}' },
+  ]);
+  database.close();
 });

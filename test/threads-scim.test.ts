@@ -13,6 +13,7 @@ import type { StoredScimRecords } from "../pkg/scim-records/sqlite-records.ts";
 import type { WorkerCalls } from "../pkg/worker/connect-worker.ts";
 import { somePool, someUser } from "./support/fake-directory.ts";
 import { createInventoryFixture, POOL, subOf } from "./support/inventory-fixture.ts";
+import { listedUser } from "./support/listed-user.ts";
 import { resourcesText } from "./support/resources-text.ts";
 
 const never = new AbortController().signal;
@@ -187,6 +188,14 @@ describe("the records of SCIM in a thread", () => {
     const found = await records.find("User", "externalId", "x", never);
     expect(found.map(({ id }) => id)).toEqual(["u-1"]);
     expect(recordThreads.length).toBe(2);
+  });
+
+  test("note a user with the attributes that the adapter of Cognito gives", async () => {
+    const user = someUser({ sub: subOf(99), attributes: { email: "ann@example.com" } });
+    await records.wrote([{ kind: "user", user: listedUser(user) }]);
+    const reader = readScimRecords(await records.open());
+    expect(reader.writtenUser(1)).toEqual(user);
+    reader.close();
   });
 
   test("answer after the WAL was synced, and not where that fails (RECORDS-1)", async () => {
