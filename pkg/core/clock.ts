@@ -38,6 +38,14 @@ export function isAhead(recordedAtMs: EpochMs, nowMs: EpochMs): boolean {
   return recordedAtMs > nowMs + CLOCKS_DIFFER_MS;
 }
 
+/**
+ * When a run ended, or where only that is still to come, when it began: a later run ends later in its target, so after one of
+ * a clock that was ahead its end is moved into the future too.
+ */
+export function lastKnownMs(beganAtMs: EpochMs, endedAtMs: EpochMs, nowMs: EpochMs): EpochMs {
+  return isAhead(endedAtMs, nowMs) && !isAhead(beganAtMs, nowMs) ? beganAtMs : endedAtMs;
+}
+
 /** Rejects with the signal's reason when it is aborted first. */
 export type Sleep = (ms: number, signal: AbortSignal) => Promise<void>;
 

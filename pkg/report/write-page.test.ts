@@ -242,6 +242,25 @@ describe("the page", () => {
     expect(readFileSync(place("ahead.html"), "utf8")).toContain("How old this state is, is not known");
   });
 
+  test("gives the begin of a state whose end is moved behind a run of a clock that was ahead", async () => {
+    const path = place("moved.db");
+    createReviewInventory(path, { people: [{ username: "ann" }], groups: [] });
+    const database = new DatabaseSync(path);
+    database.exec(
+      "UPDATE runs SET began_at = '2026-10-20T08:00:00.000Z', ended_at = '2027-01-01T00:00:00.001Z'",
+    );
+    database.close();
+    const page = async (name: string, now: string): Promise<string> => {
+      const to = { inventory: path, poolId: REVIEW_POOL, path: place(name), now: new Date(now) };
+      await reportOver(to, writePage);
+      return readFileSync(place(name), "utf8");
+    };
+    const fresh = await page("moved.html", "2026-10-20T09:00:00.000Z");
+    expect(fresh).toContain("The run that read the state began on <time");
+    expect(fresh).not.toContain("is not known: its time");
+    expect(await page("moved-old.html", "2026-10-25T08:00:00.000Z")).toContain("This state is 5 days old.");
+  });
+
   test("of a pool that the inventory does not have is refused, and nothing is written", async () => {
     const path = place("missing.html");
     await expect(reportOver({ inventory, poolId: "eu-west-1_Missing01", path }, writePage)).rejects.toThrow(

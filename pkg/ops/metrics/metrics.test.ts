@@ -241,6 +241,17 @@ describe("syncs", () => {
     expect(await samples(metrics, "connector_sync_last_complete_age_seconds")).toEqual(["10800"]);
   });
 
+  test("whose end a clock that was ahead has moved are as old as their begin", async () => {
+    const metrics = metricsAt(() => NOON);
+    const [beganAtMs, endedAtMs] = [NOON - 7_200_000, NOON + 86_400_000];
+    metrics.sync({ outcome: "found", endedAtMs, durationMs: endedAtMs - beganAtMs, rows: undefined });
+    expect(await samples(metrics, "connector_sync_last_complete_age_seconds")).toEqual(["7200"]);
+    expect(await samples(metrics, "connector_sync_last_complete_timestamp_seconds")).toEqual([
+      String(beganAtMs / 1000),
+    ]);
+    expect(await samples(metrics, "connector_sync_last_complete_duration_seconds")).toEqual([]);
+  });
+
   test("grow old also where the clock is set back after them", async () => {
     let [now, monotonic] = [NOON, 0];
     const metrics = metricsAt(

@@ -1,5 +1,5 @@
 import { Counter, Gauge, type Registry } from "prom-client";
-import type { Clocks, EpochMs, MonotonicMs } from "../../core/clock.ts";
+import { type Clocks, type EpochMs, lastKnownMs, type MonotonicMs } from "../../core/clock.ts";
 import type { SyncEvent } from "./events.ts";
 
 export interface SyncMetrics {
@@ -65,9 +65,12 @@ export function createSyncMetrics(registry: Registry, { now, monotonic }: Clocks
       if (event.outcome === "failed") failures.inc();
       if (event.outcome === "complete") failures.set(0);
       if (event.outcome !== "complete" && event.outcome !== "found") return;
-      last = { endedAtMs: event.endedAtMs, seenAt: monotonic() };
-      ended.set(event.endedAtMs / 1000);
-      duration.set(event.durationMs / 1000);
+      const { endedAtMs, durationMs } = event;
+      const knownMs = lastKnownMs(endedAtMs - durationMs, endedAtMs, now());
+      last = { endedAtMs: knownMs, seenAt: monotonic() };
+      ended.set(knownMs / 1000);
+      if (knownMs === endedAtMs) duration.set(durationMs / 1000);
+      else duration.remove();
       if (event.rows === undefined) return;
       const { users, groups, memberships } = event.rows;
       for (const [kind, count] of Object.entries({ users, groups, memberships })) rows.set({ kind }, count);

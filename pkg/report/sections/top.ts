@@ -1,4 +1,4 @@
-import { isAhead } from "../../core/clock.ts";
+import { isAhead, lastKnownMs } from "../../core/clock.ts";
 import { countText, dayText, durationText, minute, number } from "../html/formats.ts";
 import { type Html, html } from "../html/html.ts";
 import { foreignValue } from "../html/values.ts";
@@ -63,15 +63,25 @@ const CONTENTS = html`<nav aria-labelledby="nav-h"><h2 id="nav-h">Contents</h2>
 </nav>
 `;
 
-function age({ overview, now }: PageContext): Html | undefined {
-  const { endedAt } = overview.lastRun;
-  if (isAhead(endedAt.getTime(), now.getTime())) {
+function age({ overview, now }: PageContext): Html {
+  const { beganAt, endedAt } = overview.lastRun;
+  const nowMs = now.getTime();
+  const knownMs = lastKnownMs(beganAt.getTime(), endedAt.getTime(), nowMs);
+  if (isAhead(knownMs, nowMs)) {
     return html`<p class="note">How old this state is, is not known: its time is still to come, so the clock of this machine is wrong, or the one of the sync was. Check the clocks, sync, and write the report again.</p>
 `;
   }
-  const ms = now.getTime() - endedAt.getTime();
-  if (ms < FRESH_MS) return undefined;
-  return html`<p class="note">This state is ${durationText(ms)} old. What changed in the pool since then is not in this report: sync, and write it again.</p>
+  const ageMs = nowMs - knownMs;
+  return html`${knownMs === endedAt.getTime() ? undefined : movedEnd(beganAt)}${ageMs < FRESH_MS ? undefined : old(ageMs)}`;
+}
+
+function movedEnd(beganAt: Date): Html {
+  return html`<p class="note">The time of this state is still to come, since a clock was ahead, and a later run ends later in the inventory than the run before. The run that read the state began on ${minute(beganAt)}.</p>
+`;
+}
+
+function old(ageMs: number): Html {
+  return html`<p class="note">This state is ${durationText(ageMs)} old. What changed in the pool since then is not in this report: sync, and write it again.</p>
 `;
 }
 

@@ -75,6 +75,18 @@ describe("a scheduled sync of several targets", () => {
     end.abort();
   });
 
+  test("waits an hour from the begin of a run whose end is moved behind one of a clock that was ahead", async () => {
+    const run = completeAt(emptyRun(), 10);
+    if (run.complete !== undefined) {
+      run.complete = { ...run.complete, endedAt: new Date(NOON.getTime() + 24 * HOUR_MS) };
+    }
+    const { waits, said, end } = scheduled([run]);
+    await eventually(() => expect(said.length).toBeGreaterThan(0));
+    await eventually(() => expect(waits).toEqual([50 * 60_000]));
+    expect(said).toEqual(["found 10 minutes ago"]);
+    end.abort();
+  });
+
   test.for([
     ["one of them holds no run", () => emptyRun()],
     [

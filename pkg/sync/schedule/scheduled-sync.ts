@@ -1,4 +1,4 @@
-import type { EpochMs, Sleep } from "../../core/clock.ts";
+import { type EpochMs, lastKnownMs, type Sleep } from "../../core/clock.ts";
 import { closeTargets, openTargets, type SyncOnceOptions, type SyncResult, syncOnce } from "../sync-once.ts";
 import type { CompleteRun, PublishedRun, SyncTarget } from "../target.ts";
 import { createSyncSchedule, type RunReport, type ScheduleStatus } from "./sync-schedule.ts";
@@ -52,7 +52,8 @@ export function createScheduledSync<P extends PublishedRun>(
     const found = await inspect(sync, events, either);
     complete = found.complete;
     if (complete !== undefined) events.onFound(complete);
-    return found.isCut ? undefined : complete?.endedAt.getTime(); // a run that was cut was due already
+    if (complete === undefined || found.isCut) return undefined; // a run that was cut was due already
+    return lastKnownMs(complete.startedAt.getTime(), complete.endedAt.getTime(), sync.clocks.now());
   }
 
   async function run(either: AbortSignal): Promise<SyncResult<P>> {
