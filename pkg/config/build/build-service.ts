@@ -1,7 +1,8 @@
 import { formatListenAddress, isLoopback, type ListenAddress } from "../../core/listen-address.ts";
 import type { JwtSettings, TlsSettings } from "../../core/security-settings.ts";
 import type { Config, ServiceSettings } from "../config.ts";
-import { type Settings, settingProblem } from "../sources/read-settings.ts";
+import { originOf, type Settings, settingProblem } from "../sources/read-settings.ts";
+import { bothBeside } from "../sources/written-beside.ts";
 import { absolutePath } from "./absolute-path.ts";
 import { checkedAddress } from "./listen-addresses.ts";
 
@@ -63,7 +64,7 @@ function jwtOf({ values, given }: Settings, cwd: string): JwtSettings | undefine
   throw settingProblem(
     "jwt-issuer",
     { given },
-    "has no effect without the keys of the tokens; give jwt-jwks-url or jwt-jwks-file, or leave it out",
+    `has no effect without the keys of the tokens; give ${bothBeside(["jwt-jwks-url", "jwt-jwks-file"], "or", originOf("jwt-issuer", { given }))}, or leave it out`,
   );
 }
 

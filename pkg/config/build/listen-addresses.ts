@@ -5,7 +5,8 @@ import {
   type ListenAddress,
   socketPathProblem,
 } from "../../core/listen-address.ts";
-import { type Settings, settingProblem } from "../sources/read-settings.ts";
+import { originOf, type Settings, settingProblem } from "../sources/read-settings.ts";
+import { bothBeside } from "../sources/written-beside.ts";
 
 /**
  * Where a front listens; the path of a socket is absolute. Throws `invalid-argument` for plain text that other machines
@@ -23,7 +24,7 @@ export function checkedAddress(
     throw settingProblem(
       name,
       { given },
-      `${formatListenAddress(address)} can be reached from other machines, and there is no TLS; give tls-cert-file and tls-key-file, or listen on 127.0.0.1, [::1], localhost or unix:/path (--insecure serves without)`,
+      `${formatListenAddress(address)} can be reached from other machines, and there is no TLS; give ${bothBeside(["tls-cert-file", "tls-key-file"], "and", originOf(name, { given }))}, or listen on 127.0.0.1, [::1], localhost or unix:/path (--insecure serves without)`,
     );
   }
   if (address.kind === "tcp") return address;

@@ -27,6 +27,9 @@ function broken({ kind, names, on }: SettingRule, settings: Settings): string | 
     case "depends-on": {
       const missing = on.find((name) => !isAskedFor(name, settings));
       if (missing === undefined) return undefined;
+      if (settings.given.has(missing)) {
+        return `${label(first, settings)}: has no effect without ${missing}, and ${label(missing, settings)} is false; make that true or leave this out`;
+      }
       return `${label(first, settings)}: has no effect without ${missing}; give ${writtenBeside(missing, originOf(first, settings))} or leave it out`;
     }
     case "excludes":

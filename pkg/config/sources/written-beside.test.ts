@@ -25,6 +25,24 @@ describe("a cure names the missing setting as the given one is written", () => {
     ],
     ["a variable", {}, KEY, "BATON_TLS_CERT_FILE: needs tls-key-file as well; give BATON_TLS_KEY_FILE"],
     [
+      "a flag of a front beside a variable",
+      {},
+      { BATON_SCIM_LISTEN: "127.0.0.1:1" },
+      "BATON_SCIM_LISTEN: has no effect without scim; give BATON_SCIM=true or leave it out",
+    ],
+    [
+      "TLS beside a variable",
+      {},
+      { BATON_LISTEN: "0.0.0.0:1" },
+      "BATON_LISTEN: 0.0.0.0:1 can be reached from other machines, and there is no TLS; give BATON_TLS_CERT_FILE and BATON_TLS_KEY_FILE, or listen on 127.0.0.1, [::1], localhost or unix:/path (--insecure serves without)",
+    ],
+    [
+      "what is switched off elsewhere",
+      { "scim-listen": "127.0.0.1:1" },
+      { BATON_SCIM: "false" },
+      "--scim-listen: has no effect without scim, and BATON_SCIM is false; make that true or leave this out",
+    ],
+    [
       "a secret beside a variable",
       {},
       { BATON_CLIENT_ID: "a@b.example/pcc" },
@@ -58,6 +76,24 @@ describe("a cure names the missing setting as the given one is written", () => {
       "tls-client-ca-file in AT:1: has no effect without tls-cert-file; give tls-cert-file in the same file or leave it out",
     ],
     [
+      "a flag of a front",
+      "serve",
+      "scim-listen: 127.0.0.1:1",
+      "scim-listen in AT:1: has no effect without scim; give scim: true in the same file or leave it out",
+    ],
+    [
+      "what it switches off itself",
+      "serve",
+      "scim-listen: 127.0.0.1:1\nscim: false",
+      "scim-listen in AT:1: has no effect without scim, and scim in AT:2 is false; make that true or leave this out",
+    ],
+    [
+      "the keys of tokens",
+      "serve",
+      "jwt-issuer: https://i.example\njwt-audience: a",
+      "jwt-issuer in AT:1: has no effect without the keys of the tokens; give jwt-jwks-url or jwt-jwks-file in the same file, or leave it out",
+    ],
+    [
       "a secret",
       "serve",
       "client-id: a@b.example/pcc",
@@ -79,7 +115,7 @@ describe("a cure names the missing setting as the given one is written", () => {
       ]);
       const load = () =>
         command === "baton" ? loadBaton(flags, nowhere()) : loadConfig(command, flags, nowhere());
-      expect(refusalOf(load)).toBe(message.replace("AT", path));
+      expect(refusalOf(load)).toBe(message.replaceAll("AT:", `${path}:`));
     });
   });
 });

@@ -156,7 +156,7 @@ describe("refused with one line", () => {
     [
       "other machines without TLS",
       { listen: "0.0.0.0:50051" },
-      "--listen: 0.0.0.0:50051 can be reached from other machines, and there is no TLS; give tls-cert-file and tls-key-file, or listen on 127.0.0.1, [::1], localhost or unix:/path (--insecure serves without)",
+      "--listen: 0.0.0.0:50051 can be reached from other machines, and there is no TLS; give --tls-cert-file and --tls-key-file, or listen on 127.0.0.1, [::1], localhost or unix:/path (--insecure serves without)",
     ],
     ["every IPv6 interface without TLS", { listen: "[::]:1" }, /^--listen: \[::\]:1 can be reached/],
     [
@@ -252,7 +252,7 @@ describe("refused with one line", () => {
     [
       "an issuer without keys",
       JWT,
-      "--jwt-issuer: has no effect without the keys of the tokens; give jwt-jwks-url or jwt-jwks-file, or leave it out",
+      "--jwt-issuer: has no effect without the keys of the tokens; give --jwt-jwks-url or --jwt-jwks-file, or leave it out",
     ],
     [
       "an issuer with a space",
