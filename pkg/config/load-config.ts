@@ -6,6 +6,7 @@ import { outputFormat } from "./build/build-output.ts";
 import { exposureWarnings } from "./build/build-service.ts";
 import { endpointWarnings } from "./build/endpoints.ts";
 import { exposedFiles } from "./build/exposed-files.ts";
+import { requireOneAddressEach } from "./build/one-address-each.ts";
 import { checkStateDirectory, requireStateDirectory } from "./build/state-directory.ts";
 import type { Config, OutputFormat } from "./config.ts";
 import {
@@ -38,6 +39,7 @@ export function warningsOf(
   info: ProcessInfo,
 ): readonly string[] {
   requireStateDirectory(command, config);
+  requireOneAddressEach(config);
   const files = exposedFiles(config, settings, info.uid);
   return [
     ...settings.warnings,
