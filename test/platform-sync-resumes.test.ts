@@ -103,7 +103,10 @@ describe("a sync of the platform that is cut off", () => {
     await stopped(second);
   });
 
-  test("in its upload more than a day ago is read again by the next task", async () => {
+  test.for([
+    ["more than a day ago", -24 * 60 * 60_000 - 1],
+    ["at a time that is still to come, by a clock that was ahead,", 60 * 60_000],
+  ] as const)("in its upload %s is read again by the next task", async ([, sinceMs]) => {
     const { platform, cognito } = stage;
     platform.faults.UploadAsset.push({ silent: true });
     platform.tasks.push(syncFull(A));
@@ -114,8 +117,7 @@ describe("a sync of the platform that is cut off", () => {
       stage.stateDir,
       readdirSync(stage.stateDir).find((name) => name.endsWith(".undelivered")) ?? "",
     );
-    const aDayAgo = Date.now() - 24 * 60 * 60_000 - 1;
-    writeFileSync(mark, readFileSync(mark, "utf8").replace(/^\d+/, `${aDayAgo}`));
+    writeFileSync(mark, readFileSync(mark, "utf8").replace(/^\d+/, `${Date.now() + sinceMs}`));
     cognito.stats.reset();
     const second = stage.start();
     await stage.perform(syncFull(B));

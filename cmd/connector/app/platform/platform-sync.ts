@@ -1,7 +1,7 @@
 import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import type { Config } from "../../../../pkg/config/config.ts";
-import type { EpochMs } from "../../../../pkg/core/clock.ts";
+import { type EpochMs, isAhead } from "../../../../pkg/core/clock.ts";
 import { createOneAtATime } from "../../../../pkg/core/one-at-a-time.ts";
 import { readingText } from "../../../../pkg/core/run-fingerprint.ts";
 import { isWholePool, type SyncScope } from "../../../../pkg/core/sync-scope.ts";
@@ -33,7 +33,9 @@ export function platformSync({ config, pieces, context }: PlatformSyncOptions): 
 
   /** What is in the file was read for a task that was cut off before it had uploaded it. */
   function isWaiting(path: string, sinceMs: EpochMs | undefined): boolean {
-    return sinceMs !== undefined && context.now() - sinceMs < MAX_UNDELIVERED_MS && existsSync(path);
+    if (sinceMs === undefined) return false;
+    const nowMs = context.now();
+    return !isAhead(sinceMs, nowMs) && nowMs - sinceMs < MAX_UNDELIVERED_MS && existsSync(path);
   }
 
   /** A task may ask for a part of the pool, which an inventory does not take. Scheduled syncs fill it where there are any. */
