@@ -139,7 +139,14 @@ export function compose({
   const enrichment =
     config.enrich === undefined || enriched === undefined
       ? undefined
-      : createEnrichment({ config, enrich: config.enrich, place: enriched, source: directory, now, log });
+      : createEnrichment({
+          config,
+          enrich: config.enrich,
+          place: enriched,
+          source: directory,
+          ...clocks,
+          log,
+        });
   if (enrichment !== undefined) {
     shutdown.add("the reading of single users", () => enrichment.close());
   }

@@ -17,7 +17,7 @@ function rig() {
   const finder = createFactFinder({
     poolId: "p",
     facts: ["mfa"],
-    now: () => nowMs,
+    monotonic: () => nowMs,
     onFailure: ({ message }) => failures.push(message),
     async open() {
       if (isDown) throw new GovernanceError("unavailable", "the inventory is down");

@@ -1,4 +1,4 @@
-import type { EpochClock, EpochMs } from "../../core/clock.ts";
+import type { MonotonicClock, MonotonicMs } from "../../core/clock.ts";
 import { GovernanceError } from "../../core/errors.ts";
 import type { FindUserFacts, UserFact } from "../../core/user-facts.ts";
 import type { InventoryReader } from "../reader.ts";
@@ -13,7 +13,7 @@ export interface FactFinderOptions {
   readonly open: (signal: AbortSignal) => Promise<InventoryReader>;
   readonly poolId: string;
   readonly facts: readonly UserFact[];
-  readonly now: EpochClock;
+  readonly monotonic: MonotonicClock;
   /** The inventory cannot be read: for a while all of it is unknown. Must not throw. */
   readonly onFailure: (failure: GovernanceError) => void;
 }
@@ -25,19 +25,25 @@ export interface FactFinder {
 
 interface Connection {
   readonly reader: Promise<InventoryReader>;
-  readonly untilMs: EpochMs;
+  readonly until: MonotonicMs;
 }
 
 /** Finds facts in the inventory. Opens it at the first question. */
-export function createFactFinder({ open, poolId, facts, now, onFailure }: FactFinderOptions): FactFinder {
+export function createFactFinder({
+  open,
+  poolId,
+  facts,
+  monotonic,
+  onFailure,
+}: FactFinderOptions): FactFinder {
   let current: Connection | undefined;
-  let pausedUntilMs: EpochMs = 0;
+  let pausedUntil: MonotonicMs = 0;
 
   /** One for all pages that are read at the same time. Another than the one that failed. */
   function connection(signal: AbortSignal, failed?: Connection): Connection {
     const last = current;
-    if (last !== undefined && last !== failed && now() < last.untilMs) return last;
-    current = { reader: closed(last).then(() => open(signal)), untilMs: now() + READER_MS };
+    if (last !== undefined && last !== failed && monotonic() < last.until) return last;
+    current = { reader: closed(last).then(() => open(signal)), until: monotonic() + READER_MS };
     return current;
   }
 
@@ -53,7 +59,7 @@ export function createFactFinder({ open, poolId, facts, now, onFailure }: FactFi
 
   return {
     async find(subs, signal) {
-      if (subs.length === 0 || now() < pausedUntilMs) return new Map();
+      if (subs.length === 0 || monotonic() < pausedUntil) return new Map();
       try {
         const earlier = current;
         const one = connection(signal);
@@ -67,7 +73,7 @@ export function createFactFinder({ open, poolId, facts, now, onFailure }: FactFi
         return await ask(connection(signal, one), subs, signal);
       } catch (error) {
         signal.throwIfAborted();
-        pausedUntilMs = now() + PAUSE_MS;
+        pausedUntil = monotonic() + PAUSE_MS;
         await close();
         onFailure(GovernanceError.from(error));
         return new Map();

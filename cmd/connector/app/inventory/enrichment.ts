@@ -1,7 +1,7 @@
 // Second factors and last sign-ins: read into the inventory between the syncs, and found there for the rows of a sync.
 
 import type { Config, EnrichSettings } from "../../../../pkg/config/config.ts";
-import type { EpochClock, Sleep } from "../../../../pkg/core/clock.ts";
+import type { Clocks, Sleep } from "../../../../pkg/core/clock.ts";
 import { GovernanceError } from "../../../../pkg/core/errors.ts";
 import type { FindUserFacts, UserFact, UserFactsSource } from "../../../../pkg/core/user-facts.ts";
 import {
@@ -26,23 +26,22 @@ export interface Enrichment {
   close(): Promise<void>;
 }
 
-export interface EnrichmentSetup {
+export interface EnrichmentSetup extends Clocks {
   readonly config: Pick<Config, "poolId">;
   readonly enrich: EnrichSettings;
   readonly place: InventoryPlace;
   readonly source: UserFactsSource;
-  readonly now: EpochClock;
   readonly log: Logger;
 }
 
 export function createEnrichment(setup: EnrichmentSetup): Enrichment {
-  const { config, enrich, place, now, log } = setup;
+  const { config, enrich, place, monotonic, log } = setup;
   const inventory = place.name;
   const finder = createFactFinder({
     open: (signal) => openInventoryReader(place, signal),
     poolId: config.poolId,
     facts: enrich.facts,
-    now,
+    monotonic,
     onFailure({ reason, message }) {
       // Before the first sync there is none.
       if (reason === "no-inventory") log.debug(`${UNKNOWN}: ${message}`, { inventory });
