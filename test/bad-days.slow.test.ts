@@ -1,10 +1,10 @@
 import { expect, test } from "vitest";
-import { playDays } from "./support/bad-days-program.ts";
+import { FIRST_SEED, playDays, DAYS as USUAL_DAYS } from "./support/bad-days-program.ts";
 import { rounds } from "./support/thorough.ts";
 
 /** `BAD_DAYS_SEED` repeats one day; `make bad-days` plays others. */
-const SEED = Number(process.env["BAD_DAYS_SEED"] ?? 20261129);
-const DAYS = process.env["BAD_DAYS_SEED"] === undefined ? rounds(40, 100) : 1;
+const SEED = Number(process.env["BAD_DAYS_SEED"] ?? FIRST_SEED);
+const DAYS = process.env["BAD_DAYS_SEED"] === undefined ? rounds(USUAL_DAYS, 100) : 1;
 
 const play = (seed: number, days: number) =>
   playDays("main.ts", ["--seed", String(seed), "--days", String(days)]);

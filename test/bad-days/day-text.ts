@@ -14,11 +14,25 @@ export function textOfDay(plan: DayPlan): readonly string[] {
     estimatedUsers,
     syncs,
     readMembers,
+    oddSubs,
+    searchLacks,
+    leaving,
+    madeAgain,
   } = plan;
   const estimate = estimatedUsers === undefined ? "" : `, estimated as ${estimatedUsers}`;
   return [
     `pool: ${users} users${estimate}, ${groups} groups, ${pageItems} rows a page, ${latencyMs} ms a call`,
     `${syncs} syncs at ${ratePerSecond} a second into ${targets}${shards > 1 ? `, --list-shards ${shards}` : ""}, --read-members ${readMembers}`,
+    ...(oddSubs === 0 ? [] : [`${percent(oddSubs)} of the users have a sub of another form`]),
+    ...(searchLacks === undefined
+      ? []
+      : [
+          `a search by a prefix lacks ${searchLacks.members} members of groups and ${searchLacks.others} others`,
+        ]),
+    ...(leaving === 0 ? [] : [`${percent(leaving)} of the users are deleted after the first finished sync`]),
+    ...madeAgain.map(
+      (changes, at) => `groups made again after unfinished process ${at + 1}: ${changes.length}`,
+    ),
     ...eventsOf(plan)
       .toSorted((a, b) => a.atMs - b.atMs)
       .map(({ atMs, what }) => `${seconds(atMs).padStart(9)}  ${what}`),
@@ -53,6 +67,10 @@ function eventsOf({ lasting, sudden, changes }: DayPlan): readonly Event[] {
       what: `change ${number}: ${kind} (choice ${choice.toFixed(3)})`,
     })),
   ];
+}
+
+function percent(share: number): string {
+  return `${(share * 100).toFixed(0)}%`;
 }
 
 function seconds(ms: number): string {

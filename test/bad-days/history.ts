@@ -12,6 +12,11 @@ export interface Reading {
   readonly toMs: number;
   /** By group nobody says of which group a member is, if the group was made again since it was listed. */
   readonly isByUser: boolean;
+  /**
+   * Keys of groups that were made again while no process read, with the moment from which one had to read them again: members of
+   * the older group are none of the newer one (SYNC-10).
+   */
+  readonly madeAgain?: ReadonlyMap<string, number> | undefined;
 }
 
 export interface History {
@@ -168,20 +173,34 @@ export function recordHistory(pool: Pool, elapsed: () => number): History {
 function* differencesOf(
   intervals: ReadonlyMap<string, readonly Interval[]>,
   said: PoolState,
-  { fromMs, toMs, isByUser }: Reading,
+  { fromMs, toMs, isByUser, madeAgain }: Reading,
 ): Generator<string> {
+  const groupOf = (member: string): string => `group ${member.slice(member.indexOf('"'))}`;
+
+  /** The earliest moment at which it may have been read. */
+  function sinceMs(key: string): number {
+    if (!key.startsWith("member ") || isByUser) return fromMs;
+    const group = groupOf(key);
+    const againMs = madeAgain?.get(group);
+    // A group that is deleted later is read once more, or not at all.
+    if (againMs === undefined || !wasThroughout(intervals.get(group) ?? [], againMs, toMs)) return fromMs;
+    return Math.max(fromMs, againMs);
+  }
+
   /** Of one that was made again twice a run may have the members of the one in between, as by group (SYNC-10). */
   function isMadeAgainOnce(member: string): boolean {
-    const group = intervals.get(`group ${member.slice(member.indexOf('"'))}`) ?? [];
+    const group = intervals.get(groupOf(member)) ?? [];
     const meanwhile = group.filter((one) => one.fromMs <= toMs && one.toMs >= fromMs);
     return meanwhile.filter((one, at) => at === 0 || !one.continues).length <= 2;
   }
 
   for (const [key, known] of intervals) {
-    if (!said.has(key) && wasThroughout(known, fromMs, toMs)) yield `lost: ${key}`;
+    if (!said.has(key) && wasThroughout(known, sinceMs(key), toMs)) yield `lost: ${key}`;
   }
   for (const [key, value] of said) {
-    const meanwhile = (intervals.get(key) ?? []).filter((one) => one.fromMs <= toMs && one.toMs >= fromMs);
+    const meanwhile = (intervals.get(key) ?? []).filter(
+      (one) => one.fromMs <= toMs && one.toMs >= sinceMs(key),
+    );
     if (meanwhile.length === 0) yield `kept: ${key}, which was not there`;
     else if (key.startsWith("member ") && !(isByUser && isMadeAgainOnce(key))) continue;
     else if (!meanwhile.some((one) => one.value === value)) {

@@ -1,23 +1,73 @@
 import { person } from "../cognito/definitions.ts";
 import { createPool, type Pool } from "../cognito/pool.ts";
 import type { History } from "./history.ts";
-import { drawing, type PoolChange, type PoolPlan } from "./schedule.ts";
+import { type DayPlan, drawing, type PoolChange, type PoolPlan } from "./schedule.ts";
 
 export const DAY_POOL = "eu-west-1_BadDay001";
 /** Some are the beginning of others, and their order by UTF-16 and by bytes differs. */
 const GROUPS = ["a", "a:member", "a:b", "ab", "é", "\uffee", "🗼", "admins", "z"];
 
-export function poolOfDay({ seed, users, groups, memberChance }: PoolPlan, estimatedUsers?: number): Pool {
+export function poolOfDay(
+  { seed, users, groups, memberChance }: PoolPlan,
+  { estimatedUsers, oddSubs = 0 }: Partial<Pick<DayPlan, "estimatedUsers" | "oddSubs">> = {},
+): Pool {
   const { random } = drawing(seed ^ 0x5bd1e995);
+  const odd = drawing(seed ^ 0x1f83d9ab);
   const names = GROUPS.slice(0, groups);
   return createPool({
     id: DAY_POOL,
-    order: seed % 2 === 0 ? "sub" : "insertion",
+    // The order by `sub` knows hexadecimal digits alone.
+    order: seed % 2 === 0 && oddSubs === 0 ? "sub" : "insertion",
     ...(estimatedUsers === undefined ? {} : { estimatedUsers }),
     groups: names,
-    users: Array.from({ length: users }, (_, index) =>
-      person(index, { username: `p${index}`, groups: names.filter(() => random() < memberChance) }),
-    ),
+    users: Array.from({ length: users }, (_, index) => {
+      const groupsOfUser = names.filter(() => random() < memberChance);
+      const usual = person(index, { username: `p${index}`, groups: groupsOfUser });
+      return odd.random() < oddSubs ? { ...usual, sub: odd.pick(ODD_FORMS)(usual.sub ?? "") } : usual;
+    }),
+  });
+}
+
+/** Forms of a `sub` that AWS does not promise to avoid. */
+const ODD_FORMS: readonly ((sub: string) => string)[] = [
+  (sub) => `F${sub.slice(1).toUpperCase()}`,
+  (sub) => `g${sub.slice(1)}`,
+  (sub) => `Z${sub.slice(1)}`,
+  (sub) => `_${sub}`,
+  (sub) => `${sub.slice(0, 1)}-${sub.slice(2)}`,
+];
+
+/** From now on, a search by a prefix answers without some of the users. */
+export function withLackingSearch(
+  pool: Pool,
+  { members, others }: { readonly members: number; readonly others: number },
+): void {
+  const users = pool.allUsers();
+  const isMember = ({ username }: { readonly username: string }): boolean =>
+    pool.groupsOf(username, -1, 1).items.length > 0;
+  const lacked = new Set(
+    [
+      ...users.filter(isMember).slice(0, members),
+      ...users.filter((user) => !isMember(user)).slice(0, others),
+    ].map(({ username }) => username),
+  );
+  const list = pool.users.bind(pool);
+  const search: typeof list = (after, want, filter) => {
+    const slice = list(after, want, filter);
+    if (filter?.operator !== "^=") return slice;
+    return { ...slice, items: slice.items.filter(({ username }) => !lacked.has(username)) };
+  };
+  Object.assign(pool, { users: search });
+}
+
+/** This share of the users is deleted, as one change. */
+export function leavePool(
+  { pool, history }: { readonly pool: Pool; readonly history: History },
+  share: number,
+): void {
+  const users = pool.allUsers();
+  history.together(() => {
+    for (const { username } of users.slice(0, Math.ceil(users.length * share))) pool.deleteUser(username);
   });
 }
 

@@ -111,7 +111,7 @@ export async function processDay(plan: ProcessPlan): Promise<ProcessDayReport> {
       const end = plan.ends[at] ?? { kind: "own" };
       const own = acceptsShrink ? [...args, "--accept-shrink"] : args;
       const result = await runTo(end, { server, args: own, broken });
-      const judged = await targets.judge(result.stdout);
+      const judged = await targets.judge({ summary: result.stdout, acceptsShrink });
       broken.push(...judged.broken, ...faultsOf(result, end));
       story.push(
         `process ${at + 1}, ${JSON.stringify(end)}: exit ${result.code} ${result.stderr.trim().slice(0, 200)}`,

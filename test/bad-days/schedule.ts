@@ -1,6 +1,7 @@
 // What a seed draws: a pool, a load and a schedule of faults. Plain data, so that a day can be printed and shortened.
 
 import { randomOf } from "../support/changing-pool.ts";
+import { withRare } from "./rare-days.ts";
 
 /** Faults that last: while one does, calls or connections meet it by its chance. */
 const LASTING = [
@@ -29,7 +30,15 @@ export const ALL_LASTING = [...LASTING, ...OF_USER_GROUPS] as const;
 export type LastingKind = (typeof ALL_LASTING)[number];
 export type SuddenKind = (typeof SUDDEN)[number];
 /** `long-rest`: markers, which live one hour, have died before the next process. */
-export type FaultKind = LastingKind | SuddenKind | "kill" | "long-rest" | "marker-refused" | "change";
+export type FaultKind =
+  | LastingKind
+  | SuddenKind
+  | "kill"
+  | "long-rest"
+  | "marker-refused"
+  | "change"
+  | "made-again"
+  | "most-leave";
 
 export interface LastingFault {
   readonly kind: LastingKind;
@@ -100,6 +109,14 @@ export interface DayPlan extends PoolPlan {
   readonly readMembers: (typeof READ_MEMBERS)[number];
   /** What Cognito estimates; undefined: the truth. */
   readonly estimatedUsers: number | undefined;
+  /** The share of the users whose `sub` has another form than AWS gives today. */
+  readonly oddSubs: number;
+  /** So many members of groups, and so many others, are in no answer to a search by a prefix. */
+  readonly searchLacks: { readonly members: number; readonly others: number } | undefined;
+  /** The share of the users who are deleted after the first finished sync, while no process runs. */
+  readonly leaving: number;
+  /** Made while no process runs: after the first process that ends unfinished, after the second one, and so on. */
+  readonly madeAgain: readonly (readonly PoolChange[])[];
   /** How many syncs are to be finished. */
   readonly syncs: number;
   readonly lasting: readonly LastingFault[];
@@ -143,7 +160,7 @@ export function drawDay(seed: number): DayPlan {
   // About as long as its syncs take.
   const dayMs = pick([8_000, 30_000, 120_000, 600_000]);
   const members = drawMembers(seed, dayMs);
-  return {
+  const plan: DayPlan = {
     seed,
     users: isLarge ? 1_000 + below(300) : 1 + below(60),
     groups: below(8),
@@ -155,6 +172,10 @@ export function drawDay(seed: number): DayPlan {
     shards,
     readMembers: members.readMembers,
     estimatedUsers: shards > 1 && !isLarge ? 1_000 : undefined,
+    oddSubs: 0,
+    searchLacks: undefined,
+    leaving: 0,
+    madeAgain: [],
     syncs: 1 + below(3),
     lasting: [...many(below(6), () => drawLasting({ random, below, pick, many }, dayMs)), ...members.lasting],
     sudden: many(below(4), () => ({
@@ -173,6 +194,7 @@ export function drawDay(seed: number): DayPlan {
     kills: many(4, () => drawKill({ random, below, pick, many })),
     restsMs: many(6, () => pick([0, 100, 11_000, 61_000, HOUR_MS + 60_000, HOUR_MS + 60_000, 25 * HOUR_MS])),
   };
+  return withRare(plan, drawing(seed ^ 0x7feb352d));
 }
 
 /** What came to the days later, from numbers of its own: what a seed draws otherwise stays as it was. */

@@ -3,7 +3,7 @@ import type { DayPlan } from "./schedule.ts";
 /** Whether a day still breaks a promise. */
 type IsBroken = (plan: DayPlan) => Promise<boolean>;
 
-const PARTS = ["lasting", "sudden", "changes", "kills"] as const;
+const PARTS = ["lasting", "sudden", "changes", "kills", "madeAgain"] as const;
 type Part = (typeof PARTS)[number];
 
 /** A day of 300 faults is not halved for ever. */

@@ -4,12 +4,13 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { ComposingContext } from "../../cmd/connector/cli/with-runtime.ts";
+import type { Pool } from "../cognito/pool.ts";
 import { startScriptedCognito } from "../cognito/server.ts";
 import { type Disk, watchDisk } from "./disk.ts";
 import { bendServer, FaultRecord, type FaultyServer } from "./faults.ts";
-import { type History, recordHistory } from "./history.ts";
+import { groupKey, type History, recordHistory } from "./history.ts";
 import { installMemoryNetwork } from "./memory-network.ts";
-import { changePool, DAY_POOL, poolOfDay } from "./pool-of-day.ts";
+import { changePool, DAY_POOL, leavePool, poolOfDay, withLackingSearch } from "./pool-of-day.ts";
 import { type ProcessResult, runInside, type SeededChance, seedChance } from "./process.ts";
 import { judgeRates } from "./rates-kept.ts";
 import { type DayPlan, HOUR_MS, type Kill } from "./schedule.ts";
@@ -45,6 +46,7 @@ const LONGEST_PROCESS_MS = 6 * HOUR_MS;
  */
 const LONGEST_SILENCE_MS = 60_000;
 const REFUSED_BY_GUARD = 21;
+const MANY = 1_000;
 const CALM_DAY: DayPlan = {
   seed: 0,
   users: 3,
@@ -57,6 +59,10 @@ const CALM_DAY: DayPlan = {
   shards: 1,
   readMembers: "auto",
   estimatedUsers: undefined,
+  oddSubs: 0,
+  searchLacks: undefined,
+  leaving: 0,
+  madeAgain: [],
   syncs: 1,
   lasting: [],
   sudden: [],
@@ -80,7 +86,8 @@ export async function syncDay(plan: DayPlan, planted: Planted = {}): Promise<Day
   const time = installVirtualTime();
   const ids = seedChance(plan.seed, time.elapsed);
   const met = new FaultRecord();
-  const pool = poolOfDay(plan, plan.estimatedUsers);
+  const pool = poolOfDay(plan, plan);
+  if (plan.searchLacks !== undefined) withLackingSearch(pool, plan.searchLacks);
   const server = await startScriptedCognito({ pools: [pool], clock: time.trueWall });
   const history = recordHistory(pool, time.elapsed);
   const faulty = bendServer(server, { plan, time, met });
@@ -97,7 +104,7 @@ export async function syncDay(plan: DayPlan, planted: Planted = {}): Promise<Day
     onKill: () => quit.now.abort(new Error("killed")),
   });
   planted.install?.();
-  const day = new Day({ plan, planted, time, ids, met, history, faulty, disk, folder, quit });
+  const day = new Day({ plan, planted, time, ids, met, history, pool, faulty, disk, folder, quit });
   try {
     plan.changes.forEach((change, number) => {
       time.at(change.atMs, () => {
@@ -133,6 +140,7 @@ interface DayParts {
   readonly ids: SeededChance;
   readonly met: FaultRecord;
   readonly history: History;
+  readonly pool: Pool;
   readonly faulty: FaultyServer;
   readonly disk: Disk;
   readonly folder: string;
@@ -146,6 +154,11 @@ class Day {
   readonly #broken: string[] = [];
   readonly #story: string[] = [];
   readonly #starts: number[] = [];
+  /** Before which process, counted from 0. */
+  readonly #madeAgain: { readonly group: string; readonly process: number }[] = [];
+  /** The number of the last process to which AWS answered; a run that is whole is published without. */
+  #lastReading = 0;
+  #cut = 0;
   #finished = 0;
   #unfinished = 0;
   #resumed = 0;
@@ -183,8 +196,36 @@ class Day {
       acceptsShrink = code === REFUSED_BY_GUARD;
       const rest = plan.restsMs[process] ?? 30_000;
       if (code !== 0 && rest > HOUR_MS) met.add("long-rest");
+      this.#changeAtRest(code);
       await time.drive(time.sleep(rest), Number.POSITIVE_INFINITY);
     }
+  }
+
+  /** No process runs now. */
+  #changeAtRest(code: number | undefined): void {
+    const { plan, pool, history, time, met } = this.#parts;
+    if (code === 0 && this.#finished === 1 && plan.leaving > 0) {
+      leavePool({ pool, history }, plan.leaving);
+      met.add("most-leave");
+    }
+    if (code === 0) return;
+    const changes = plan.madeAgain[this.#cut] ?? [];
+    this.#cut += 1;
+    changes.forEach((change, at) => {
+      const before = new Map(pool.groups(-1, MANY).items.map((one) => [one.name, one]));
+      const number = 1_000 * this.#cut + at;
+      if (!changePool({ pool, history, nowMs: time.trueWall() }, change, number)) return;
+      met.add("made-again");
+      for (const { name, createdMs } of pool.groups(-1, MANY).items)
+        if (before.get(name)?.createdMs !== createdMs)
+          this.#madeAgain.push({ group: groupKey(name), process: this.#starts.length });
+    });
+  }
+
+  /** Of each group that was made again before a process that read, when the next process began. */
+  #readAgain(): ReadonlyMap<string, number> {
+    const known = this.#madeAgain.filter(({ process }) => process < this.#lastReading);
+    return new Map(known.map(({ group, process }) => [group, this.#starts[process] ?? 0]));
   }
 
   #args(more: readonly string[]): readonly string[] {
@@ -246,8 +287,10 @@ class Day {
     }
     this.#tell(isKilled ? undefined : result, startedMs);
     disk.begin(undefined);
+    if (faulty.answered() > quit.answeredBefore) this.#lastReading = this.#starts.length;
+    const how = { summary: result?.stdout ?? "", acceptsShrink, madeAgain: this.#readAgain() };
     const { published, broken } = await time.drive(
-      time.still(() => disk.aside(() => this.#targets.judge(result?.stdout ?? ""))),
+      time.still(() => disk.aside(() => this.#targets.judge(how))),
       1,
     );
     this.#broken.push(...broken);

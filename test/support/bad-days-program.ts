@@ -3,6 +3,10 @@ import { join } from "node:path";
 
 const FOLDER = join(import.meta.dirname, "../bad-days");
 
+/** The days in virtual time that are always played. */
+export const FIRST_SEED = 20261129;
+export const DAYS = 40;
+
 /** Runs a program of the bad days in a process of its own: they take over timers, sockets and files. */
 export function playDays(
   program: "main.ts" | "notice-defects.ts",
