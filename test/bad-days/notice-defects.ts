@@ -3,6 +3,7 @@
 
 import { DEFECTS } from "./planted.ts";
 import { BY_USER_DEFECTS } from "./planted-by-user.ts";
+import { RARE_DEFECTS } from "./planted-rare.ts";
 import { drawDay } from "./schedule.ts";
 import { syncDay } from "./sync-day.ts";
 
@@ -10,7 +11,7 @@ const OTHER_DAYS = Array.from({ length: 300 }, (_, index) => index + 1);
 const [, , wanted = ""] = process.argv;
 const say = (text: string): void => void process.stdout.write(`${text}\n`);
 
-for (const { name, plant, noticed, day } of [...DEFECTS, ...BY_USER_DEFECTS].filter((one) =>
+for (const { name, plant, noticed, day } of [...DEFECTS, ...BY_USER_DEFECTS, ...RARE_DEFECTS].filter((one) =>
   one.name.includes(wanted),
 )) {
   let noticedOn: number | undefined;

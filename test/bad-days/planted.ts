@@ -95,7 +95,7 @@ export const DEFECTS: readonly Defect[] = [
   {
     name: "the last row of a page is lost after a throttle",
     noticed: /lost: /u,
-    day: 2,
+    day: 19,
     plant: inPages((runtime) => async (read, { request }) => {
       const before = throttles(runtime);
       const page = await read(request);
@@ -105,7 +105,7 @@ export const DEFECTS: readonly Defect[] = [
   {
     name: "a page that failed is an empty one",
     noticed: /lost: /u,
-    day: 40,
+    day: 51,
     plant: inPages(() => async (read, { request }) => {
       try {
         return await read(request);
@@ -155,7 +155,7 @@ export const DEFECTS: readonly Defect[] = [
   {
     name: "a listing ends where one call needed several attempts",
     noticed: /lost: /u,
-    day: 1,
+    day: 2,
     plant: inPages(({ meter }) => async (read, { request }) => {
       const before = meter.total();
       const page = await read(request);
@@ -191,7 +191,7 @@ export const DEFECTS: readonly Defect[] = [
   {
     name: "requests are sent a fifth above the rate",
     noticed: /calls in 10 s/u,
-    day: 10,
+    day: 16,
     plant: inSettings(({ config, ...others }) => ({
       ...others,
       config: {
@@ -220,7 +220,7 @@ export const DEFECTS: readonly Defect[] = [
   {
     name: "a failure loses its cause",
     noticed: /which no fault explains/u,
-    day: 24,
+    day: 27,
     plant: inPages(() => async (read, { request }) => {
       try {
         return await read(request);
@@ -249,7 +249,7 @@ export const DEFECTS: readonly Defect[] = [
   {
     name: "the lock of a target is not kept",
     noticed: /second sync of the same target/u,
-    day: 2,
+    day: 5,
     plant: beforeEach((stateDir) => {
       const folder = dirname(stateDir);
       for (const name of readdirSync(folder)) if (name.endsWith("-lock")) rmSync(join(folder, name));

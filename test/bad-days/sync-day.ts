@@ -20,6 +20,8 @@ import { installVirtualTime, NoEnd, type VirtualTime } from "./virtual-time.ts";
 /** A defect that the runner puts into the program, to prove that it notices it. */
 export interface Planted {
   readonly compose?: ComposingContext["compose"];
+  /** More arguments of each process. */
+  readonly args?: readonly string[];
   readonly install?: () => void;
   readonly uninstall?: () => void;
 }
@@ -229,7 +231,7 @@ class Day {
   }
 
   #args(more: readonly string[]): readonly string[] {
-    const { folder, plan } = this.#parts;
+    const { folder, plan, planted } = this.#parts;
     return [
       "sync",
       ...this.#targets.flags,
@@ -246,6 +248,7 @@ class Day {
       "--read-members",
       plan.readMembers,
       ...(plan.shards > 1 ? ["--list-shards", String(plan.shards)] : []),
+      ...(planted.args ?? []),
       ...more,
     ];
   }
