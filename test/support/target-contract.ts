@@ -58,7 +58,9 @@ function connectorOf(content: Partial<FakePool>, failsAtCall = Number.POSITIVE_I
 }
 
 function read(target: SyncTarget, content = pool(), failsAtCall?: number) {
-  return syncInto([target], { connector: connectorOf(content, failsAtCall), listingsAtOnce: 1 });
+  const connector = connectorOf(content, failsAtCall);
+  // Of the same day as the clocks of the targets: a run of a day that is still to come begins again.
+  return syncInto([target], { connector, listingsAtOnce: 1, startedAt: RUN.startedAt });
 }
 
 function sorted(listings: readonly ListingCursor[]): readonly ListingCursor[] {
