@@ -239,7 +239,7 @@ describe("the page", () => {
   test("says of a state of the future that its age is not known", async () => {
     const now = new Date("2026-10-20T09:00:00.000Z");
     await reportOver({ inventory, poolId: POOL, path: place("ahead.html"), now }, writePage);
-    expect(readFileSync(place("ahead.html"), "utf8")).toContain("How old this state is, is not known");
+    expect(readFileSync(place("ahead.html"), "utf8")).toContain("The age of this state is not known");
   });
 
   test("gives the begin of a state whose end is moved behind a run of a clock that was ahead", async () => {

@@ -148,21 +148,20 @@ export function removeDatabase(path: string): void {
 
 /** The bytes of a file. */
 export function syncToDisk(path: string): void {
-  const handle = openSync(path, "r");
-  try {
-    fsyncSync(handle);
-  } finally {
-    closeSync(handle);
-  }
+  withOpen(path, fsyncSync);
 }
 
 /** The names in a folder: a rename is on disk only when its folder is (STORE-1). */
 export function syncFolder(path: string): void {
-  const handle = openSync(path, "r");
+  withOpen(path, syncOpenFolder);
+}
+
+function withOpen(path: string, work: (descriptor: number) => void): void {
+  const descriptor = openSync(path, "r");
   try {
-    syncOpenFolder(handle);
+    work(descriptor);
   } finally {
-    closeSync(handle);
+    closeSync(descriptor);
   }
 }
 

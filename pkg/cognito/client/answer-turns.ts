@@ -4,8 +4,9 @@ export interface AnswerTurns {
   next(): Promise<void>;
 }
 
-/** Of those that wait a turn lets this part begin, but not more than so many: a page of users takes about a millisecond. */
+/** This part of the answers that wait begins in a turn, so that a wait ends although more answers arrive. */
 const PART = 1 / 8;
+/** More would hold the event loop: a page of users takes about a millisecond. */
 const MOST_A_TURN = 8;
 
 /**

@@ -39,7 +39,7 @@ export async function collectAnswer(body: Parameters<typeof streamCollector>[0])
   const answer = body instanceof Readable ? expected.get(body) : undefined;
   if (!(body instanceof Readable) || answer === undefined) return await streamCollector(body);
   const bytes = await collect(body, answer.hostname);
-  // What is made of an answer is garbage by the end of its turn. Parsed before, it would wait for the turn, and outlive a collection.
+  // An answer waits for its turn as bytes. As objects it would outlive a collection while it waits, and be copied.
   if (bytes.length > LONG_BYTES) await answer.turns?.next();
   if (answer.marker === undefined) return bytes;
   answer.parsed = readListing(bytes, answer.marker);
@@ -110,7 +110,7 @@ export function readListingAnswers({ middlewareStack }: CognitoIdentityProviderC
       const answer = answerOf(result.response);
       if (answer?.parsed === undefined) return result;
       if (result.output !== undefined) Object.assign(result.output, answer.parsed);
-      // A socket holds its last answer until it has another one.
+      // V8 takes the values of an old WeakMap for live in a young collection, also where their keys are gone.
       answer.parsed = undefined;
       return result;
     },

@@ -68,7 +68,7 @@ function age({ overview, now }: PageContext): Html {
   const nowMs = now.getTime();
   const knownMs = lastKnownMs(beganAt.getTime(), endedAt.getTime(), nowMs);
   if (isAhead(knownMs, nowMs)) {
-    return html`<p class="note">How old this state is, is not known: its time is still to come, so the clock of this machine is wrong, or the one of the sync was. Check the clocks, sync, and write the report again.</p>
+    return html`<p class="note">The age of this state is not known: its time is in the future, so the clock of this machine is wrong, or that of the sync was. Check the clocks, sync, and write the report again.</p>
 `;
   }
   const ageMs = nowMs - knownMs;
@@ -76,7 +76,7 @@ function age({ overview, now }: PageContext): Html {
 }
 
 function movedEnd(beganAt: Date): Html {
-  return html`<p class="note">The time of this state is still to come, since a clock was ahead, and a later run ends later in the inventory than the run before. The run that read the state began on ${minute(beganAt)}.</p>
+  return html`<p class="note">The time of this state is in the future: a clock was ahead once, and each later run is recorded as ended after the run before it. The run that read the state began on ${minute(beganAt)}.</p>
 `;
 }
 

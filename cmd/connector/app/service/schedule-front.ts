@@ -1,4 +1,4 @@
-import { lastKnownMs } from "../../../../pkg/core/clock.ts";
+import { isAhead } from "../../../../pkg/core/clock.ts";
 import type { SyncProgressStatus } from "../../../../pkg/ops/metrics/events.ts";
 import type { LastSyncRecord } from "../../../../pkg/ops/metrics/last-sync.ts";
 import type { ScheduledSync } from "../../../../pkg/sync/schedule/scheduled-sync.ts";
@@ -73,6 +73,7 @@ function record(report: FileSyncReport, lastSync: LastSyncRecord): void {
   if (first === undefined) return;
   const { users, groups, memberships } = first.counts;
   // In a target a run ends after the one before it, also after one of a clock that was ahead.
-  const endedAt = new Date(lastKnownMs(report.endedAtMs, first.endedAt.getTime(), report.endedAtMs));
+  const isMoved = isAhead(first.endedAt.getTime(), report.endedAtMs);
+  const endedAt = isMoved ? new Date(report.endedAtMs) : first.endedAt;
   lastSync.completed({ endedAt, durationMs: Math.round(durationMs), users, groups, memberships });
 }
